@@ -1,0 +1,220 @@
+"""From tables to pain points: what `voc analyse` does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from time import perf_counter
+from uuid import uuid4
+
+from tqdm import tqdm
+
+import voc
+from voc.classify import classifier_class
+from voc.clustering import ProblemSpace
+from voc.errors import TableError
+from voc.ingest import TableOptions, inspect_tables, read_all
+from voc.metrics import nps, share, wilson
+from voc.modelstore import model_folder, read_meta
+from voc.naming import Namer
+from voc.painpoints import Complaint, complaints_of, find_pain_points
+from voc.pipeline import Pipeline
+from voc.records import (
+    LABELS,
+    Analysis,
+    Annotation,
+    Comment,
+    InputInfo,
+    JourneyCell,
+    Metrics,
+    Notice,
+    Nps,
+    Problem,
+    RunInfo,
+    ShareOf,
+    SourceTable,
+    Unassigned,
+)
+from voc.taxonomy import Taxonomy
+
+
+class Reading:
+    """Comments of some tables, and what could not be read of them.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        Tables, in any of the formats of `voc.ingest`.
+    options : TableOptions
+        What the user says about them.
+
+    Raises
+    ------
+    TableError
+        If one of them cannot be read as a table of comments.
+    """
+
+    def __init__(self, paths: Sequence[Path], options: TableOptions | None = None) -> None:
+        self.sources = [(path, table) for path in paths for table in inspect_tables(path, options)]
+        self.problems: list[Problem] = []
+        self.notices: list[Problem] = []
+
+    @property
+    def tables(self) -> tuple[SourceTable, ...]:
+        """How each table is read."""
+        return tuple(table for _, table in self.sources)
+
+    def __iter__(self) -> Iterator[Comment]:
+        """Comments as they come; problems and notices gather on the side."""
+        self.problems, self.notices = [], []
+        for item in read_all(self.sources):
+            if isinstance(item, Comment):
+                yield item
+            else:
+                (self.notices if isinstance(item, Notice) else self.problems).append(item)
+
+
+class Tally:
+    """What is counted while comments are scored one by one.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        Whose touchpoints make the journey.
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+        self.comments = self.duplicates = self.uninformative = 0
+        self.sentiments: Counter[str] = Counter()
+        self.mentions: Counter[str] = Counter()
+        self.negative: Counter[str] = Counter()
+        self.scores: dict[tuple[str, int], int] = {}  # of a respondent: several answers of a row share one
+        self.complaints: list[Complaint] = []
+
+    def add(self, comment: Comment, annotation: Annotation) -> None:
+        """Count one comment."""
+        self.comments += 1
+        self.duplicates += comment.duplicate_of is not None
+        self.uninformative += not annotation.informative
+        self.sentiments[annotation.sentiment.label] += 1
+        if comment.nps is not None:
+            self.scores[comment.file, comment.row] = comment.nps
+        self.mentions.update({mention.id for mention in annotation.touchpoints})
+        self.negative.update({mention.id for mention in annotation.touchpoints if mention.polarity == "negative"})
+        self.complaints += complaints_of(annotation)
+
+    def metrics(self) -> Metrics:
+        """Figures of the whole batch."""
+        sentiment = {label: _share_of(self.sentiments[label], self.comments) for label in LABELS}
+        if not self.scores:
+            return Metrics(sentiment=sentiment)
+        value, interval = nps(list(self.scores.values()))
+        return Metrics(sentiment=sentiment, nps=Nps(n=len(self.scores), value=value, interval=interval))
+
+    def journey(self) -> tuple[JourneyCell, ...]:
+        """Each touchpoint along the customer journey, in the taxonomy's order."""
+        return tuple(
+            JourneyCell(
+                stage=touchpoint.stage,
+                touchpoint=touchpoint.id,
+                mentions=self.mentions[touchpoint.id],
+                negative=self.negative[touchpoint.id],
+                share=share(self.negative[touchpoint.id], self.mentions[touchpoint.id]),
+                interval=wilson(self.negative[touchpoint.id], self.mentions[touchpoint.id]),
+            )
+            for touchpoint in self.taxonomy.touchpoints
+        )
+
+
+def analyse(
+    paths: Sequence[Path], options: TableOptions | None = None, *, pipeline: Pipeline | None = None, seed: int = 42, progress: bool = False
+) -> Analysis:
+    """Read tables of comments, score them, and find the pain points.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        Tables; their order does not matter for the pain points.
+    options : TableOptions, optional
+        What the user says about them.
+    pipeline : Pipeline, optional
+        Taxonomy, user dictionaries and models; the default one where left out.
+    seed : int
+        Of everything random: the same input and seed give the same result, save `run`.
+    progress : bool
+        Show progress bars on standard error.
+
+    Returns
+    -------
+    Analysis
+        The ``voc.analysis/1`` record.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read as a table of comments, or no comment is left.
+    """
+    seconds: dict[str, float] = {}
+    started = datetime.now(timezone.utc)
+    with _timed(seconds, "load"):
+        reading = Reading(paths, options)
+        pipeline = pipeline or Pipeline()
+    with _timed(seconds, "ingest"):
+        comments = list(tqdm(reading, desc="读取 / reading", unit="条", disable=not progress))
+    if not comments:
+        raise TableError(
+            "no_comments",
+            "没有可分析的评论 / no comment to analyse",
+            "每一行的文本都是空的？/ is the text of every row empty?",
+            file=str(paths[0].name),
+        )
+    tally = Tally(pipeline.taxonomy)
+    with _timed(seconds, "score"):
+        for comment, annotation in zip(
+            comments, tqdm(pipeline.pipe(comments), "分析 / scoring", len(comments), unit="条", disable=not progress), strict=True
+        ):
+            tally.add(comment, annotation)
+    with _timed(seconds, "pain_points"):
+        meta = read_meta("pain", "linear")
+        space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")))
+        namer = Namer(pipeline.words, pipeline.taxonomy)
+        points = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
+    outside = len(tally.complaints) - sum(point.size for point in points)
+    return Analysis(
+        run=RunInfo(
+            id=uuid4().hex[:12],
+            started_at=started.isoformat(timespec="seconds"),
+            voc_version=voc.__version__,
+            models={**pipeline.models, "pain": meta.reference},
+            seed=seed,
+            seconds=seconds,
+        ),
+        input=InputInfo(
+            files=reading.tables,
+            rows=len(comments) + len(reading.problems),
+            comments=len(comments),
+            duplicates=tally.duplicates,
+            uninformative=tally.uninformative,
+            problems=tuple(reading.problems),
+            notices=tuple(reading.notices),
+        ),
+        metrics=tally.metrics(),
+        journey=tally.journey(),
+        pain_points=tuple(points),
+        unassigned=Unassigned(size=outside, share=share(outside, len(tally.complaints))),
+    )
+
+
+def _share_of(count: int, n: int) -> ShareOf:
+    return ShareOf(n=count, share=share(count, n), interval=wilson(count, n))
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    seconds[stage] = round(perf_counter() - start, 2)

@@ -1,0 +1,71 @@
+"""Classifiers: one contract, found by a short alias or any dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+ALIASES = {"linear": "voc.classify.linear:LinearClassifier"}
+Fields = Sequence[Sequence[str]]
+Floats = NDArray[np.float32]
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """What sentiment, touchpoint and pain models are made of; an encoder head plugs in here.
+
+    An example is one or several texts side by side (``fields``): a clause, say, and the comment around it.
+    The answer for an example never depends on the other examples of the call.
+    """
+
+    labels_: tuple[str, ...]
+
+    def fit(
+        self, fields: Fields, targets: NDArray[np.float64], labels: Sequence[str], weights: NDArray[np.float64] | None = None
+    ) -> Classifier:
+        """Learn from targets of shape (n_examples, n_labels), 0 or 1."""
+
+    def decision_function(self, fields: Fields) -> Floats:
+        """Score of each label, shape (n_examples, n_labels): above 0 is more likely than not."""
+
+    def predict_proba(self, fields: Fields) -> Floats:
+        """Probability of each label, shape (n_examples, n_labels)."""
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted state into a folder."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Classifier:
+        """Read what `save` wrote."""
+
+
+def classifier_class(name: str) -> type[Classifier]:
+    """Class behind an alias or a dotted path.
+
+    Parameters
+    ----------
+    name : str
+        A key of `ALIASES`, or ``"package.module:Class"``.
+
+    Returns
+    -------
+    type
+        Keeps the `Classifier` contract.
+
+    Raises
+    ------
+    ImportError, AttributeError
+        If there is no such class.
+
+    Examples
+    --------
+    >>> classifier_class("linear").__name__
+    'LinearClassifier'
+    """
+    found: type[Classifier] = resolve_name(ALIASES.get(name, name))
+    return found

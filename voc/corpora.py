@@ -1,0 +1,138 @@
+"""The only reader of `corpora/`: lexicons, taxonomies and samples, by name.
+
+A lexicon is a UTF-8 text file with one entry a line (``.txt``) or tab-separated fields (``.tsv``). Blank lines and lines that
+start with ``#`` are for people.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from voc.errors import TaxonomyError
+from voc.settings import home
+
+
+def lexicon_lines(name: str) -> tuple[str, ...]:
+    """Entries of `corpora/lexicon/<name>.txt`, in file order.
+
+    Parameters
+    ----------
+    name : str
+        File name without its ending, e.g. ``"no_content"``.
+
+    Returns
+    -------
+    tuple of str
+        Stripped lines, without blank and comment lines.
+
+    Raises
+    ------
+    TaxonomyError
+        If there is no such lexicon.
+
+    Examples
+    --------
+    >>> "暂无" in lexicon_lines("no_content")
+    True
+    """
+    return _lines(_existing("lexicon", f"{name}.txt"))
+
+
+def lexicon_table(name: str) -> tuple[tuple[str, ...], ...]:
+    """Rows of `corpora/lexicon/<name>.tsv`, in file order.
+
+    Parameters
+    ----------
+    name : str
+        File name without its ending, e.g. ``"emoji"``.
+
+    Returns
+    -------
+    tuple of tuple of str
+        One tuple of fields a row; every row has as many fields as the first.
+
+    Raises
+    ------
+    TaxonomyError
+        If there is no such lexicon, or a row has another number of fields than the first.
+
+    Examples
+    --------
+    >>> dict(lexicon_table("emoji"))["😡"]
+    '愤怒'
+    """
+    path = _existing("lexicon", f"{name}.tsv")
+    rows = tuple(tuple(line.split("\t")) for line in _lines(path))
+    for row in rows:
+        if len(row) != len(rows[0]):
+            raise TaxonomyError(
+                "bad_lexicon_row",
+                f"列数不一致 / {len(row)} fields instead of {len(rows[0])}: {row}",
+                "每行的字段以制表符分隔，数目相同 / separate the fields by tabs, equally many in every row",
+                file=path.name,
+            )
+    return rows
+
+
+def taxonomy_path(name: str = "retail") -> Path:
+    """Path of `corpora/taxonomy/<name>.yaml`.
+
+    Parameters
+    ----------
+    name : str
+        File name without its ending.
+
+    Returns
+    -------
+    pathlib.Path
+        An existing file.
+
+    Raises
+    ------
+    TaxonomyError
+        If there is no such taxonomy.
+
+    Examples
+    --------
+    >>> taxonomy_path("retail").name
+    'retail.yaml'
+    """
+    return _existing("taxonomy", f"{name}.yaml")
+
+
+def sample_path(name: str) -> Path:
+    """Path of `corpora/samples/<name>`.
+
+    Parameters
+    ----------
+    name : str
+        File name with its ending, e.g. ``"complaints.csv"``.
+
+    Returns
+    -------
+    pathlib.Path
+        An existing file.
+
+    Raises
+    ------
+    TaxonomyError
+        If there is no such sample.
+    """
+    return _existing("samples", name)
+
+
+def _existing(folder: str, name: str) -> Path:
+    path = home() / "corpora" / folder / name
+    if path.is_file():
+        return path
+    known = ", ".join(sorted(file.name for file in path.parent.glob("*.*"))) or "–"
+    raise TaxonomyError(
+        "corpus_not_found", f"找不到词表或样例 / no such file: {folder}/{name}", f"现有 / there are: {known}", folder=str(path.parent)
+    )
+
+
+@cache
+def _lines(path: Path) -> tuple[str, ...]:
+    lines = (line.rstrip() for line in path.read_text(encoding="utf-8").splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,165 @@
+"""An analysis as files for people: an Excel workbook and a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voc.output import atomic
+from voc.records import Analysis
+from voc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+_MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
+
+
+def write_xlsx(analysis: Analysis, taxonomy: Taxonomy, path: Path) -> None:
+    """Write an analysis as an Excel workbook: overview, pain points, evidence, journey, problems.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What to write.
+    taxonomy : Taxonomy
+        Chinese names of the touchpoints.
+    path : pathlib.Path
+        Ends in ``.xlsx``.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    import pandas as pd
+
+    # Customers' words are text, never formulas or links, whatever they start with.
+    safe = {"strings_to_formulas": False, "strings_to_urls": False}
+    with atomic(path) as draft, pd.ExcelWriter(draft, engine="xlsxwriter", engine_kwargs={"options": safe}) as writer:
+        for name, (frame, widths) in _sheets(analysis, taxonomy).items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+            sheet = writer.sheets[name]
+            sheet.freeze_panes(1, 0)
+            for column, width in enumerate(widths):
+                sheet.set_column(column, column, width)
+            if len(frame):
+                sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+
+
+def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFrame, Sequence[int]]]:
+    import pandas as pd
+
+    names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
+    points = [
+        {
+            "排名 Rank": rank,
+            "痛点 Pain point": point.label,
+            "触点 Touchpoint": names.get(point.touchpoint, point.touchpoint),
+            "评论数 Comments": point.comments,
+            "占比 Share": point.share,
+            "下限 Low": point.interval[0],
+            "上限 High": point.interval[1],
+            "严重度 Severity": point.severity,
+            "关键词 Terms": "、".join(point.terms),
+            "原话 Quotes": " / ".join(quote.text for quote in point.quotes),
+            "编号 Id": point.id,
+        }
+        for rank, point in enumerate(analysis.pain_points, 1)
+    ]
+    members = [
+        {"痛点 Pain point": point.label, "评论编号 Comment": member.comment_id, "原话 Text": member.text, "起 Start": member.start, "止 End": member.end}
+        for point in analysis.pain_points
+        for member in point.members
+    ]
+    journey = [
+        {
+            "阶段 Stage": taxonomy.stages.get(cell.stage, "–"),
+            "触点 Touchpoint": names.get(cell.touchpoint, cell.touchpoint),
+            "提及 Mentions": cell.mentions,
+            "负面 Negative": cell.negative,
+            "负面占比 Share": cell.share,
+            "下限 Low": cell.interval[0],
+            "上限 High": cell.interval[1],
+        }
+        for cell in analysis.journey
+    ]
+    kinds = (("未读 Not read", analysis.input.problems), ("提示 Notice", analysis.input.notices))
+    problems = [
+        {"类别 Kind": kind, "文件 File": item.file, "行 Row": item.row, "列 Column": item.column, "原因 Reason": item.reason, "办法 Hint": item.hint}
+        for kind, items in kinds
+        for item in items
+    ]
+    return {
+        "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
+        "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 30, 80, 14)),
+        "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8)),
+        "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9)),
+        "读取问题 Problems": (
+            pd.DataFrame(problems, columns=["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint"]),
+            (12, 26, 8, 30, 44, 44),
+        ),
+    }
+
+
+def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
+    source, metrics = analysis.input, analysis.metrics
+    sentiment = {"negative": "负面 Negative", "neutral": "中性 Neutral", "positive": "正面 Positive"}
+    rows: list[tuple[object, ...]] = [
+        ("文件 Files", "、".join(table.label for table in source.files)),
+        ("文本格 Text cells read", source.rows),
+        ("评论 Comments", source.comments),
+        ("未读 Not read", len(source.problems)),
+        ("重复 Duplicates", source.duplicates),
+        ("无内容 Without content", source.uninformative),
+    ]
+    rows += [(sentiment[label], share.share, *share.interval) for label, share in metrics.sentiment.items()]
+    rows += [("NPS", metrics.nps.value, *metrics.nps.interval)] if metrics.nps else []
+    rows += [
+        ("痛点 Pain points", len(analysis.pain_points)),
+        ("未归类的负面分句 Unassigned negative clauses", analysis.unassigned.size),
+        ("未归类占比 Unassigned share", analysis.unassigned.share),
+        ("分析时间 Started", analysis.run.started_at),
+        ("版本 Version", analysis.run.voc_version),
+    ]
+    return rows
+
+
+def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
+    """Ranked pain points for the terminal.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What to show.
+    taxonomy : Taxonomy
+        Chinese names of the touchpoints.
+    most : int
+        Rows at most.
+
+    Returns
+    -------
+    rich.table.Table
+        To print with rich.
+    """
+    from rich.markup import escape
+    from rich.table import Table
+
+    names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
+    table = Table(title="痛点排名 / Ranked pain points")
+    for header, align in (("#", "right"), ("痛点", "left"), ("触点", "left"), ("评论", "right"), ("占比 (95% 区间)", "right"), ("严重度", "right"), ("原话", "left")):
+        table.add_column(header, justify=align, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
+    for rank, point in enumerate(analysis.pain_points[:most], 1):
+        low, high = point.interval
+        table.add_row(
+            str(rank),
+            point.label,
+            names.get(point.touchpoint, point.touchpoint),
+            str(point.comments),
+            f"{point.share:.1%} ({low:.1%}–{high:.1%})",
+            f"{point.severity:.2f}",
+            escape(point.quotes[0].text),
+        )
+    return table

@@ -1,0 +1,218 @@
+"""What each column holds: by its name in Chinese or English, checked against its values; the user's word comes first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, cast, get_args
+
+from voc.errors import TableError
+from voc.ingest.cells import iso_date, nps_score, score
+from voc.ingest.names import CUES, asks, names_role, plain_name
+from voc.ingest.rawrow import RawRow
+from voc.records import Role
+
+# Written by the business, or about the customer: never the customer's own words.
+_NOT_CUSTOMER = re.compile(r"回复|答复|处理|审核|批示|办理|客服备注|备注人|reply|resolution")
+_SEPARATE = re.compile(r"意见|建议|优点|缺点|不足|原因|吐槽|追评|追加|suggestion|pros|cons|reason")
+# Survey platforms join the ticked boxes of one question with this mark.
+_TICKED = "┋"
+_WORDY = re.compile(r"[^\W\d_]")
+_SENTENCE = re.compile(r"[，。！？,!?；;…~、]")
+_NAMES_SHOWN = 50
+_NAME_CHARS = 40
+_ROLES = cast("tuple[Role, ...]", get_args(Role))
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What the user says about a file; all that is left out is found out.
+
+    Parameters
+    ----------
+    text : tuple of str
+        Columns whose cells are comments.
+    id : str, optional
+        Column that identifies a row.
+    columns : mapping of Role to str
+        Column for each other role.
+    sheets : tuple of str
+        Sheets of a workbook; empty for all that hold a text column.
+    encoding : str, optional
+        Encoding of a text file.
+    """
+
+    text: tuple[str, ...] = ()
+    id: str | None = None
+    columns: Mapping[Role, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    encoding: str | None = None
+
+
+class Assignment(NamedTuple):
+    """Column of each role, and every text column in the table's order."""
+
+    columns: dict[Role, str]
+    text_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column's name and what the first rows hold in it, blanks left out."""
+
+    name: str
+    values: Sequence[str]
+
+    @cached_property
+    def plain(self) -> str:
+        """Name to look up; of a two-row header, its lower part."""
+        return plain_name(self.name.rpartition("/")[2])
+
+    def share(self, test: re.Pattern[str]) -> float:
+        return sum(bool(test.search(value)) for value in self.values) / max(len(self.values), 1)
+
+    @property
+    def length(self) -> float:
+        return sum(map(len, self.values)) / max(len(self.values), 1)
+
+    @property
+    def distinct(self) -> float:
+        return len(set(self.values)) / max(len(self.values), 1)
+
+    @property
+    def holds_words(self) -> bool:
+        """False for numbers, dates, links, ticked boxes and a handful of choices."""
+        if not self.values:
+            return True
+        words = sum(bool(_WORDY.search(value)) and not _is_value(value) and "://" not in value for value in self.values)
+        ticked = any(_TICKED in value for value in self.values)
+        choices = len(self.values) >= 12 and self.distinct <= 0.25 and self.length <= 10
+        return words >= len(self.values) / 2 and not ticked and not choices
+
+
+def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableOptions) -> Assignment:
+    """Decide what each column holds.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Unique column names.
+    rows : sequence of RawRow
+        First data rows, to judge by.
+    options : TableOptions
+        What the user says.
+
+    Returns
+    -------
+    Assignment
+        At least one text column. Several survey answers stay several; of a title and its longer detail, only the detail is text.
+
+    Raises
+    ------
+    TableError
+        If a column that the user names is not there, or no column holds comments.
+    """
+    table = [_Column(name, [row.cells[at] for row in rows if len(row.cells) > at and row.cells[at]]) for at, name in enumerate(names)]
+    named: dict[Role, str] = {role: _find(names, wanted) for role, wanted in options.columns.items() if role != "text"}
+    if options.id is not None:
+        named["id"] = _find(names, options.id)
+    wanted = options.text or tuple(header for role, header in options.columns.items() if role == "text")
+    free = [column for column in table if column.name not in named.values()]
+    text = {_find(names, header) for header in wanted} or {column.name for column in _text_columns(free)}
+    if not text:
+        raise _no_text(names)
+    open_roles = [role for role in _ROLES if role != "text" and role not in named]
+    guessed = _guessed(open_roles, [column for column in free if column.name not in text])
+    text_columns = tuple(name for name in names if name in text)
+    columns: dict[Role, str] = {"text": text_columns[0], **guessed, **named}
+    return Assignment(columns, text_columns)
+
+
+def _is_value(value: str) -> bool:
+    return score(value) is not None or iso_date(value) is not None
+
+
+def _find(names: Sequence[str], wanted: str) -> str:
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if plain_name(name) == plain_name(wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    raise TableError("unknown_column", f"没有这一列 / no such column: {wanted!r}；{_seen(names)}", "检查列名 / check the name")
+
+
+def _no_text(names: Sequence[str]) -> TableError:
+    return TableError(
+        "no_text_column", f"找不到文本列 / no text column；{_seen(names)}", "用 --text 列名 指定 / name one with --text COLUMN"
+    )
+
+
+def _seen(names: Sequence[str]) -> str:
+    return f"表中的列 / columns seen: {', '.join(name[:_NAME_CHARS] for name in names[:_NAMES_SHOWN])}"
+
+
+def _text_columns(table: Sequence[_Column]) -> list[_Column]:
+    """Every separate survey answer, and the richest of the columns that tell the same story (title, summary, detail)."""
+    worded = [column for column in table if column.holds_words and not _NOT_CUSTOMER.search(column.plain)]
+    separate, bodies = [], []
+    for column in worded:
+        if asks(column.name) or _SEPARATE.search(column.plain):
+            separate.append(column)
+        elif names_role(column.plain, "text", exact=False) is not None:
+            bodies.append(column)
+    chosen = [*separate, *sorted(bodies, key=_richness)[-1:]]
+    if chosen or not worded:
+        return chosen
+    # No name helps. A table that has no header is one; else only sentences count, so that an address column is no comment.
+    nameless = all(re.fullmatch(r"列\d+", column.name) for column in table)
+    likely = [column for column in worded if column.values and (nameless or column.share(_SENTENCE) >= 0.3)]
+    return sorted(likely, key=_richness)[-1:]
+
+
+def _richness(column: _Column) -> float:
+    return column.length * column.distinct * column.share(_WORDY)
+
+
+def _guessed(roles: Sequence[Role], table: Sequence[_Column]) -> dict[Role, str]:
+    """Best-named column whose values fit, whole names before endings before cues, each column once."""
+    guessed: dict[Role, str] = {}
+    for match in (_whole, _ending, _cue):
+        for role in roles:
+            left = [column for column in table if column.name not in guessed.values()] if role not in guessed else []
+            ranked = [(place, at) for at, column in enumerate(left) if (place := match(column, role)) is not None and _fits(column, role)]
+            if ranked:
+                guessed[role] = left[min(ranked)[1]].name
+    return guessed
+
+
+def _whole(column: _Column, role: Role) -> int | None:
+    return names_role(column.plain, role, exact=True)
+
+
+def _ending(column: _Column, role: Role) -> int | None:
+    return names_role(column.plain, role, exact=False)
+
+
+def _cue(column: _Column, role: Role) -> int | None:
+    return 0 if any(cue in column.plain for cue in CUES.get(role, ())) else None
+
+
+def _fits(column: _Column, role: Role) -> bool:
+    """Whether at least half of the values can be what the role needs: a guess that never parses helps nobody."""
+    if not column.values:
+        return True
+    if role == "id":
+        return column.distinct >= 0.5
+    if role == "question":
+        return len(column.values) < 12 or column.distinct <= 0.5
+    tests: dict[Role, Callable[[str], object]] = {
+        "created_at": iso_date,
+        "nps": nps_score,
+        "csat": score,
+        "ces": score,
+        "rating": score,
+    }
+    test = tests.get(role)
+    return test is None or sum(test(value) is not None for value in column.values) >= len(column.values) / 2

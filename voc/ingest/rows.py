@@ -1,0 +1,195 @@
+"""A row of a table becomes comments, or problems that say why not; nothing is dropped without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voc.ingest.cells import iso_date, nps_score, score
+from voc.ingest.names import asks
+from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
+from voc.records import Comment, Notice, Problem, Role, SourceTable
+
+_EMPTY = "空白回答 / empty answer"
+_PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
+    "created_at": (iso_date, "无法识别的日期 / unreadable date", "写成 2026-03-05 / write 2026-03-05"),
+    "nps": (nps_score, "不是 0–10 的整数 / not a whole number from 0 to 10", "写成 0 到 10 / write 0 to 10"),
+    "csat": (score, "不是分数 / not a score", "写成数字 / write a number"),
+    "ces": (score, "不是分数 / not a score", "写成数字 / write a number"),
+    "rating": (score, "不是分数 / not a score", "写成数字 / write a number"),
+}
+
+_AS_IT_IS: tuple[Callable[[str], object], str, str] = (str, "", "")
+
+
+class IdRegistry:
+    """Ids given out so far, over all tables that are read together."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def unique(self, wanted: str) -> str:
+        """Return the id itself the first time, then ``57~2``, ``57~3``, ...
+
+        Parameters
+        ----------
+        wanted : str
+            Id as the table has it.
+
+        Returns
+        -------
+        str
+            Never the same twice.
+        """
+        given = wanted
+        while given in self._taken:
+            self._taken[wanted] += 1
+            given = f"{wanted}~{self._taken[wanted]}"
+        self._taken[given] = 1
+        return given
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which cell goes where, by place from 0."""
+
+    label: str
+    headers: tuple[str, ...]
+    delimiter: str
+    text: tuple[tuple[int, str, str | None], ...]
+    id: int | None
+    metadata: tuple[tuple[int, str, Role], ...]
+    extra: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, table: SourceTable) -> _Layout:
+        several = len(table.text_columns) > 1
+        place = {header: at for at, header in enumerate(table.headers)}
+        metadata = tuple((place[header], header, role) for role, header in table.columns.items() if role not in ("text", "id"))
+        return cls(
+            label=table.label,
+            headers=table.headers,
+            delimiter=table.delimiter or "",
+            text=tuple((place[header], header, header if several or asks(header) else None) for header in table.text_columns),
+            id=place[table.columns["id"]] if "id" in table.columns else None,
+            metadata=metadata,
+            extra=tuple((place[header], header) for header in table.ignored),
+        )
+
+    def problems(self, row: RawRow) -> Iterator[Problem]:
+        """One for each comment that the row should have held."""
+        for _, header, _ in self.text:
+            yield Problem(file=self.label, row=row.number, column=header, reason=row.fault, hint=row.hint)
+
+
+def table_comments(table: SourceTable, rows: Iterable[RawRow], ids: IdRegistry, prefix: str = "") -> Iterator[Comment | Problem]:
+    """Comments and problems of one table, in the table's order.
+
+    Parameters
+    ----------
+    table : SourceTable
+        How to read it.
+    rows : iterable of RawRow
+        All rows of the file, header and titles included.
+    ids : IdRegistry
+        Keeps ids unique; shared by tables that are read together.
+    prefix : str
+        Goes before the row number where the table has no id.
+
+    Yields
+    ------
+    Comment or Problem
+        Exactly one for each cell of each text column down to the last row that holds anything. A `Notice` comes on top: the comment
+        is kept, but something beside it could not be used.
+    """
+    layout = _Layout.of(table)
+    repeated = 0
+    for row in _data_rows(rows, table.header_row):
+        for item in _items(layout, row, prefix):
+            if isinstance(item, Comment):
+                given = ids.unique(item.id)
+                repeated += given != item.id
+                yield item if given == item.id else item.model_copy(update={"id": given})
+            else:
+                yield item
+    if repeated:
+        reason = f"{repeated} 个编号重复，已加后缀 / {repeated} ids were taken already and got a suffix"
+        yield Notice(file=layout.label, row=0, column=table.columns.get("id"), reason=reason, hint="检查编号列 / check the id column")
+
+
+def _data_rows(rows: Iterable[RawRow], header_row: int) -> Iterator[RawRow]:
+    """Rows below the header; blank ones only where another row follows."""
+    blank = 0
+    for row in rows:
+        if row.number <= header_row:
+            continue
+        if not row.fault and not any(row.cells):
+            blank += 1
+            continue
+        for number in range(row.number - blank, row.number):
+            yield RawRow(number, ())
+        blank = 0
+        yield row
+
+
+def _items(layout: _Layout, row: RawRow, prefix: str) -> Iterator[Comment | Problem]:
+    row = _checked(layout, row)
+    if row.fault:
+        yield from layout.problems(row)
+        return
+    cells = row.cells
+    # A store name merged over five rows holds for all five; a comment merged over them is still one comment.
+    known = [cell or row.above.get(at, "") for at, cell in enumerate(cells)] if row.above else cells
+    shared, notices = _shared(layout, row.number, known)
+    base = known[layout.id] if layout.id is not None else f"{prefix}{row.number}"
+    if not base:
+        base = f"{prefix}row-{row.number}"
+        column = layout.headers[layout.id or 0]
+        notices.append(Notice(file=layout.label, row=row.number, column=column, reason="编号为空 / empty id", hint=f"用 / used: {base}"))
+    yield from _answers(layout, cells, shared, base)
+    if any(cells[at] for at, _, _ in layout.text):
+        yield from notices
+
+
+def _checked(layout: _Layout, row: RawRow) -> RawRow:
+    """Row with exactly as many cells as the header has, or with a fault."""
+    width = len(layout.headers)
+    cells, more = row.cells[:width], row.cells[width:]
+    if max(map(len, row.cells), default=0) > CELL_LIMIT:
+        return oversized(row.number)
+    if tuple(cells) == layout.headers:
+        return row._replace(fault="表头再次出现 / the header once more", hint="删去这一行 / delete this row")
+    if any(more):
+        if layout.text[-1][0] < width - 1:
+            hint = "给含分隔符的文本加引号 / quote text that holds the delimiter"
+            return row._replace(fault="单元格多于表头 / more cells than the header has", hint=hint)
+        # The text stands last and holds the delimiter itself: nothing is lost by putting it together again.
+        cells = [*cells[:-1], layout.delimiter.join(row.cells[width - 1 :])]
+    return row if len(cells) == len(row.cells) == width else row._replace(cells=[*cells, *[""] * (width - len(cells))])
+
+
+def _shared(layout: _Layout, row: int, cells: Sequence[str]) -> tuple[dict[str, Any], list[Notice]]:
+    """What a row says of all its comments, and what of that could not be read."""
+    extra = {header: cells[at] for at, header in layout.extra if cells[at]}
+    shared: dict[str, Any] = {"file": layout.label, "row": row, "extra": extra}
+    notices = []
+    for at, header, role in layout.metadata:
+        if not cells[at]:
+            continue
+        parse, reason, hint = _PARSERS.get(role, _AS_IT_IS)
+        shared[role] = parse(cells[at])
+        if shared[role] is None:
+            extra[header] = cells[at]
+            notices.append(Notice(file=layout.label, row=row, column=header, reason=reason, hint=hint))
+    return shared, notices
+
+
+def _answers(layout: _Layout, cells: Sequence[str], shared: dict[str, Any], base: str) -> Iterator[Comment | Problem]:
+    several = len(layout.text) > 1
+    for count, (at, header, question) in enumerate(layout.text, start=1):
+        if not cells[at]:
+            yield Problem(file=layout.label, row=shared["row"], column=header, reason=_EMPTY)
+            continue
+        comment_id = f"{base}#{count}" if several else base
+        yield Comment(**{"question": question, **shared, "id": comment_id, "text": cells[at]})

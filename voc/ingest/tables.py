@@ -1,0 +1,149 @@
+"""From paths to comments: look at each table first, then read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from voc.errors import TableError
+from voc.ingest.columns import TableOptions, assign_columns
+from voc.ingest.duplicates import mark_duplicates
+from voc.ingest.files import bare_tables, local_file, raw_rows
+from voc.ingest.header import Header, find_header, unique_names
+from voc.ingest.rawrow import RawRow
+from voc.ingest.rows import IdRegistry, table_comments
+from voc.records import Comment, Problem, SourceTable
+
+_SAMPLE_ROWS = 1_000
+# Excel's own limit.
+_COLUMNS_LIMIT = 16_384
+# What makes a sheet one to pass over, as long as another sheet holds comments.
+_NOT_FOR_US = frozenset({"no_rows", "no_text_column", "unknown_column"})
+
+
+def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[SourceTable, ...]:
+    """How each table of a file would be read, without reading the comments.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        .xlsx, .xls, .csv, .tsv, .jsonl or .parquet, or ``-`` for CSV or JSON Lines on standard input.
+    options : TableOptions, optional
+        What the user says about it.
+
+    Returns
+    -------
+    tuple of SourceTable
+        At least one; of a workbook, every sheet that holds a text column, or the sheets that the user chose.
+
+    Raises
+    ------
+    TableError
+        If the file, or a chosen sheet, cannot be read as a table of comments.
+    """
+    options = options or TableOptions()
+    source = local_file(path)
+    tables: list[SourceTable] = []
+    refused: list[TableError] = []
+    for bare in bare_tables(source, options.sheets, options.encoding):
+        try:
+            tables.append(_described(source, bare, options))
+        except TableError as error:
+            if error.code not in _NOT_FOR_US:
+                raise
+            refused.append(error)
+    if refused and (options.sheets or not tables):
+        raise next((error for error in refused if error.code != "no_rows"), refused[0])
+    if not tables:
+        raise _no_rows(source.name)
+    return tuple(tables)
+
+
+def read_comments(path: Path, table: SourceTable) -> Iterator[Comment | Problem]:
+    """Comments of one table, in its order, with duplicates marked.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or ``-``.
+    table : SourceTable
+        One that `inspect_tables` found in it.
+
+    Yields
+    ------
+    Comment or Problem
+        As many as the table has text columns times data rows, and a `Notice` wherever something beside a comment could not be used.
+
+    Raises
+    ------
+    TableError
+        If the file proves to be damaged on the way.
+    """
+    return read_all([(path, table)])
+
+
+def read_all(sources: Sequence[tuple[Path, SourceTable]]) -> Iterator[Comment | Problem]:
+    """Comments of several tables, one after the other, as if they were one.
+
+    Parameters
+    ----------
+    sources : sequence of (pathlib.Path, SourceTable)
+        Files and the tables that `inspect_tables` found in them.
+
+    Yields
+    ------
+    Comment or Problem
+        As `read_comments`. Ids are unique and duplicates are found over all tables; rows without an id are called after file and row.
+
+    Raises
+    ------
+    TableError
+        If a file proves to be damaged on the way.
+    """
+    return mark_duplicates(_chained(sources))
+
+
+def _chained(sources: Sequence[tuple[Path, SourceTable]]) -> Iterator[Comment | Problem]:
+    ids = IdRegistry()
+    prefixes = unique_names([_stem(table) for _, table in sources])
+    for (path, table), prefix in zip(sources, prefixes, strict=True):
+        rows = raw_rows(local_file(path), table)
+        yield from table_comments(table, rows, ids, prefix=f"{prefix}-" if len(sources) > 1 else "")
+
+
+def _stem(table: SourceTable) -> str:
+    return table.label.replace(Path(table.name).suffix, "", 1)
+
+
+def _described(source: Path, bare: SourceTable, options: TableOptions) -> SourceTable:
+    sample = _sample(raw_rows(source, bare))
+    header = Header(0, bare.headers) if bare.headers else find_header(sample)
+    rows = [row for row in sample if row.number > header.row]
+    if not rows:
+        raise _no_rows(bare.label)
+    if len(header.names) > _COLUMNS_LIMIT:
+        raise TableError(
+            "too_large", f"超过 {_COLUMNS_LIMIT} 列 / over {_COLUMNS_LIMIT} columns", "检查分隔符 / check the delimiter", file=bare.label
+        )
+    columns, text_columns = assign_columns(header.names, rows, options)
+    taken = {*columns.values(), *text_columns}
+    return bare.model_copy(
+        update={
+            "header_row": header.row,
+            "headers": header.names,
+            "columns": columns,
+            "text_columns": text_columns,
+            "ignored": tuple(name for name in header.names if name not in taken),
+        }
+    )
+
+
+def _sample(rows: Iterable[RawRow]) -> list[RawRow]:
+    return list(islice((row for row in rows if not row.fault and any(row.cells)), _SAMPLE_ROWS))
+
+
+def _no_rows(label: str) -> TableError:
+    return TableError(
+        "no_rows", "表中没有数据行 / the table has no data rows", "检查文件或工作表 / check the file or the sheet", file=label
+    )

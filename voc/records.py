@@ -1,0 +1,243 @@
+"""All that crosses a module border: frozen, validated, and JSON both ways."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Label = Literal["negative", "neutral", "positive"]
+Language = Literal["zh-Hans", "zh-Hant", "en", "mixed", "other", "none"]
+Role = Literal[
+    "text", "id", "created_at", "channel", "source_type", "question", "store", "product",
+    "region", "customer_id", "nps", "csat", "ces", "rating",
+]  # fmt: skip
+LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Comment(Record):
+    """One piece of customer text with what the table says about it."""
+
+    id: str
+    text: str = Field(description="as read from the table; redacted by the pipeline before it is stored or shown")
+    question: str | None = Field(None, description="the survey question that the text answers")
+    created_at: str | None = Field(None, description="ISO 8601 date or date-time")
+    channel: str | None = None
+    source_type: str | None = None
+    store: str | None = None
+    product: str | None = None
+    region: str | None = None
+    customer_id: str | None = None
+    nps: int | None = Field(None, ge=0, le=10)
+    csat: float | None = None
+    ces: float | None = None
+    rating: float | None = None
+    extra: dict[str, str] = Field(default_factory=dict, description="the other columns, by header")
+    file: str = ""
+    row: int = Field(0, description="row in the file as a person counts it, header and title rows included; first row 1")
+    duplicate_of: str | None = Field(None, description="id of the first comment with the same or nearly the same text")
+
+
+class Problem(Record):
+    """A row (or a cell) that could not be used, and what to do about it."""
+
+    file: str
+    row: int = Field(description="row in the file as a person counts it; first row 1; 0 is the file as a whole")
+    column: str | None = None
+    reason: str
+    hint: str = ""
+
+
+class Notice(Problem):
+    """Something beside a comment that could not be used; the comment itself is kept."""
+
+
+class SourceTable(Record):
+    """How one table (a file, or a sheet of a workbook) was read."""
+
+    name: str = Field(description="file name without its folder")
+    sheet: str | None = Field(None, description="of workbooks that have several")
+    encoding: str | None = Field(None, description="of text files: utf-8, utf-8-sig, utf-16, gb18030, big5")
+    delimiter: str | None = Field(None, description="of text tables")
+    header_row: int = Field(1, description="row of the header as a person counts it; 0: there is none")
+    headers: tuple[str, ...] = Field((), description="every column name, unique, in the table's order")
+    columns: dict[Role, str] = Field(default_factory=dict, description="role -> column header; text: the first text column")
+    text_columns: tuple[str, ...] = Field((), description="every free-text column; each cell becomes a comment")
+    ignored: tuple[str, ...] = Field((), description="columns kept as `extra`")
+
+    @property
+    def label(self) -> str:
+        """What `file` of a comment or a problem says: the file, and the sheet where there are several."""
+        return f"{self.name}[{self.sheet}]" if self.sheet is not None else self.name
+
+
+class Span(Record):
+    """Half-open range of characters of the comment's `text`."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Verdict(Record):
+    """Sentiment of a clause."""
+
+    label: Label
+    score: float = Field(ge=0, le=1, description="probability of `label`")
+
+
+class Sentiment(Verdict):
+    """Sentiment of a comment."""
+
+    probabilities: dict[Label, float] = Field(description="sum to 1")
+    mixed: bool = Field(description="clearly both praise and complaint")
+
+
+class Mention(Record):
+    """A touchpoint that the comment evaluates, with its evidence."""
+
+    id: str = Field(description="key in the taxonomy")
+    polarity: Label
+    score: float = Field(ge=0, le=1)
+    spans: tuple[Span, ...]
+
+
+class Intent(Record):
+    """What the customer means to do, with its evidence."""
+
+    id: str
+    score: float = Field(ge=0, le=1)
+    spans: tuple[Span, ...]
+
+
+class Clause(Span):
+    """Part of a comment that says one thing."""
+
+    sentiment: Verdict
+    touchpoints: tuple[str, ...]
+
+
+class Annotation(Record):
+    """Everything `voc` says of one comment: one line of `voc score`."""
+
+    schema_: Literal["voc.score/1"] = Field("voc.score/1", alias="schema")
+    id: str
+    text: str = Field(description="what people read: redacted, in the customer's own script; every offset points into it")
+    normalised: str = Field(description="what was analysed: NFKC, Simplified")
+    language: Language
+    informative: bool = Field(description="false where there is nothing to act on or learn from")
+    sentiment: Sentiment
+    touchpoints: tuple[Mention, ...]
+    intents: tuple[Intent, ...]
+    clauses: tuple[Clause, ...]
+    redactions: dict[str, int] = Field(description="kind of personal data -> number of places masked")
+    models: dict[str, str] = Field(description="task -> name@version")
+
+
+class Quote(Span):
+    """Words of a customer, with where they stand."""
+
+    comment_id: str
+    text: str
+
+
+class PainPoint(Record):
+    """A recurring problem, with its evidence."""
+
+    id: str
+    label: str = Field(description="what it is about and what is wrong, unique in the run")
+    touchpoint: str
+    terms: tuple[str, ...] = Field(description="words that tell it from the other pain points of its touchpoint")
+    size: int = Field(description="number of members (clauses)")
+    comments: int = Field(description="number of comments with at least one member")
+    share: float = Field(description="`comments` of all comments of the run, 0–1")
+    interval: tuple[float, float] = Field(description="95 % Wilson interval of `share`")
+    severity: float = Field(
+        ge=0, le=1, description="0.7 × mean probability of negative + 0.3 × share with intent churn, refund_return or complaint"
+    )
+    stability: float | None = None
+    trend: None = None
+    quotes: tuple[Quote, ...]
+    members: tuple[Quote, ...]
+
+
+class Unassigned(Record):
+    """Negative clauses that are in no pain point."""
+
+    size: int
+    share: float = Field(description="of all negative clauses, 0–1")
+
+
+class ShareOf(Record):
+    """A share with its number and 95 % Wilson interval."""
+
+    n: int
+    share: float
+    interval: tuple[float, float]
+
+
+class Nps(Record):
+    """Net Promoter Score with its 95 % interval, in points."""
+
+    n: int
+    value: float
+    interval: tuple[float, float]
+
+
+class Metrics(Record):
+    """Figures of the whole batch."""
+
+    sentiment: dict[Label, ShareOf]
+    nps: Nps | None = None
+
+
+class JourneyCell(Record):
+    """How one touchpoint is spoken of."""
+
+    stage: str
+    touchpoint: str
+    mentions: int
+    negative: int
+    share: float = Field(description="`negative` of `mentions`")
+    interval: tuple[float, float]
+
+
+class RunInfo(Record):
+    """What made the analysis; the only part that differs between runs on the same input."""
+
+    id: str
+    started_at: str
+    voc_version: str
+    models: dict[str, str]
+    codebook_version: int | None = None
+    seed: int
+    seconds: dict[str, float]
+
+
+class InputInfo(Record):
+    """What was read."""
+
+    files: tuple[SourceTable, ...]
+    rows: int = Field(description="cells of text columns read (data rows × text columns): comments + problems")
+    comments: int
+    duplicates: int = Field(description="comments that copy an earlier one; kept and counted")
+    uninformative: int = Field(description="comments with nothing to act on; kept and counted")
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...] = Field(description="cells other than text that could not be read; their comments are kept")
+
+
+class Analysis(Record):
+    """What `voc analyse` writes."""
+
+    schema_: Literal["voc.analysis/1"] = Field("voc.analysis/1", alias="schema")
+    run: RunInfo
+    input: InputInfo
+    metrics: Metrics
+    journey: tuple[JourneyCell, ...]
+    pain_points: tuple[PainPoint, ...]
+    unassigned: Unassigned

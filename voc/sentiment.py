@@ -1,0 +1,247 @@
+"""Sentiment of clauses and of the comment that they make up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.classify import Classifier, classifier_class
+from voc.classify.head import DenseHead, Doubles
+from voc.corpora import lexicon_lines, lexicon_table
+from voc.records import LABELS, Sentiment, Verdict
+
+# Places kept of a published probability; also hides the last bits that differ between machines.
+DIGITS = 4
+MIXED_FROM = 0.4
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A normalised comment cut into clauses.
+
+    Parameters
+    ----------
+    normalised : str
+        What is analysed.
+    spans : tuple of (int, int)
+        Half-open character ranges of its clauses, in order.
+    """
+
+    normalised: str
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def clauses(self) -> list[str]:
+        """Texts of the clauses; the whole comment where there is none."""
+        return [self.normalised[start:end] for start, end in self.spans] or [self.normalised]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the two n-gram models say of one comment, before the heads weigh it.
+
+    Parameters
+    ----------
+    polarity, clause_polarity : float, ndarray of shape (n_clauses,)
+        Log-odds of praise against complaint.
+    tone, clause_tone : ndarray of shape (3,), (n_clauses, 3)
+        Logits of negative, neutral, positive.
+    """
+
+    polarity: float
+    clause_polarity: Doubles
+    tone: Doubles
+    clause_tone: Doubles
+
+
+def gather_evidence(passages: Sequence[Passage], polarity: Classifier, tone: Classifier) -> list[Evidence]:
+    """Ask both n-gram models about comments and their clauses.
+
+    Parameters
+    ----------
+    passages : sequence of Passage, length n_comments
+        Any length.
+    polarity : Classifier
+        Labels (negative, positive), fitted on many comments of all kinds.
+    tone : Classifier
+        Labels (negative, neutral, positive), fitted on few, well annotated comments.
+
+    Returns
+    -------
+    list of Evidence, length n_comments
+        In order.
+    """
+    clauses = [clause for passage in passages for clause in passage.clauses]
+    texts = [passage.normalised for passage in passages] + clauses
+    if not texts:
+        return []
+    odds = np.diff(polarity.decision_function([texts]).astype(np.float64), axis=1)[:, 0]
+    tones = tone.decision_function([texts]).astype(np.float64)
+    at, found = len(passages), []
+    for index, passage in enumerate(passages):
+        end = at + len(passage.clauses)
+        found.append(Evidence(float(odds[index]), odds[at:end], tones[index], tones[at:end]))
+        at = end
+    return found
+
+
+def comment_features(passage: Passage, evidence: Evidence) -> Doubles:
+    """What the comment head sees: the whole, its clauses, what comes after the last turn, and cue words.
+
+    Parameters
+    ----------
+    passage : Passage
+        The comment.
+    evidence : Evidence
+        Of the same comment.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        Unscaled.
+    """
+    feeling = np.tanh(evidence.clause_polarity / 2)  # −1 … 1: P(praise) − P(complaint)
+    clauses = passage.clauses
+    lengths = np.array([len(clause) + 1 for clause in clauses], dtype=float)
+    turns = [index for index, clause in enumerate(clauses) if clause.startswith(lexicon_lines("turns"))]
+    whole = np.tanh(evidence.polarity / 2)
+    cues = cue_counts(passage.normalised)
+    return np.concatenate(
+        [
+            [evidence.polarity, whole, abs(whole), evidence.clause_polarity.mean(), feeling.mean(), feeling.min(), feeling.max()],
+            [feeling[0], feeling[-1], feeling[turns[-1] if turns else -1 :].mean(), feeling.std()],
+            [np.maximum(feeling, 0).mean(), np.maximum(-feeling, 0).mean(), lengths @ feeling / lengths.sum()],
+            [np.log1p(len(passage.normalised)), np.log1p(len(clauses)), feeling.max() - feeling.min(), min(feeling.max(), -feeling.min())],
+            np.minimum(cues, 4),
+            np.minimum(cues, 9) / len(clauses),
+            evidence.tone,
+        ]
+    )
+
+
+def clause_features(passage: Passage, evidence: Evidence) -> Doubles:
+    """What the clause head sees: the clause, the comment around it, and cue words.
+
+    Parameters
+    ----------
+    passage : Passage
+        The comment.
+    evidence : Evidence
+        Of the same comment.
+
+    Returns
+    -------
+    ndarray of shape (n_clauses, n_features)
+        Unscaled.
+    """
+    clauses = passage.clauses
+    odds = evidence.clause_polarity[:, None]
+    around = np.tile([evidence.polarity, np.tanh(evidence.polarity / 2), *evidence.tone], (len(clauses), 1))
+    lengths = np.log1p([[len(clause)] for clause in clauses])
+    cues = np.array([np.minimum(cue_counts(clause), 2) for clause in clauses])
+    return np.hstack([odds, np.tanh(odds / 2), abs(np.tanh(odds / 2)), evidence.clause_tone, around, lengths, cues])
+
+
+def cue_counts(text: str) -> Doubles:
+    """How often each kind of cue word of `corpora/lexicon/cues.tsv` occurs.
+
+    Parameters
+    ----------
+    text : str
+        Normalised.
+
+    Returns
+    -------
+    ndarray of shape (n_kinds,)
+        Counts, kinds in file order.
+
+    Examples
+    --------
+    >>> cue_counts("味道一般,但是不贵").sum()
+    np.float64(4.0)
+    """
+    return np.array([len(pattern.findall(text)) for pattern in _cue_patterns()], dtype=float)
+
+
+@cache
+def _cue_patterns() -> tuple[re.Pattern[str], ...]:
+    kinds: dict[str, list[str]] = {}
+    for kind, word in lexicon_table("cues"):
+        kinds.setdefault(kind, []).append(re.escape(word))
+    return tuple(re.compile("|".join(words)) for words in kinds.values())
+
+
+class SentimentModel:
+    """Two n-gram models and three heads: comment, clause, mixed.
+
+    Parameters
+    ----------
+    polarity, tone : Classifier
+        As for `gather_evidence`.
+    comment, clause, mixed : DenseHead
+        Over `comment_features` (3 classes), `clause_features` (3 classes), `comment_features` (2 classes).
+    """
+
+    def __init__(self, polarity: Classifier, tone: Classifier, comment: DenseHead, clause: DenseHead, mixed: DenseHead) -> None:
+        self.polarity = polarity
+        self.tone = tone
+        self.heads = {"comment": comment, "clause": clause, "mixed": mixed}
+
+    def predict(self, passages: Sequence[Passage]) -> list[tuple[Sentiment, list[Verdict]]]:
+        """Sentiment of comments and of their clauses.
+
+        Parameters
+        ----------
+        passages : sequence of Passage, length n_comments
+            Any length; an empty comment gets the prior.
+
+        Returns
+        -------
+        list of (Sentiment, list of Verdict), length n_comments
+            One verdict per clause; one for the whole where there is no clause.
+        """
+        if not passages:
+            return []
+        evidence = gather_evidence(passages, self.polarity, self.tone)
+        whole = np.array([comment_features(*pair) for pair in zip(passages, evidence, strict=True)])
+        parts = [clause_features(*pair) for pair in zip(passages, evidence, strict=True)]
+        comments = self.heads["comment"].predict_proba(whole)
+        mixed = self.heads["mixed"].predict_proba(whole)[:, 1]
+        clauses = self.heads["clause"].predict_proba(np.vstack(parts))
+        bounds = np.cumsum([0, *map(len, parts)])
+        return [
+            (_sentiment(comments[index], mixed[index]), [_verdict(row) for row in clauses[bounds[index] : bounds[index + 1]]])
+            for index in range(len(passages))
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write all parts into a folder."""
+        self.polarity.save(folder / "polarity")
+        self.tone.save(folder / "tone")
+        arrays = {name: values for prefix, head in self.heads.items() for name, values in head.arrays(prefix).items()}
+        np.savez_compressed(folder / "heads.npz", **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, folder: Path, classifier: str = "linear") -> SentimentModel:
+        """Read what `save` wrote, its n-gram models being of the named class."""
+        kind = classifier_class(classifier)
+        with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+            heads = {prefix: DenseHead.from_arrays(arrays, prefix) for prefix in ("comment", "clause", "mixed")}
+        return cls(kind.load(folder / "polarity"), kind.load(folder / "tone"), **heads)
+
+
+def _verdict(row: NDArray[np.float64]) -> Verdict:
+    best = int(row.argmax())
+    return Verdict(label=LABELS[best], score=round(float(row[best]), DIGITS))
+
+
+def _sentiment(row: NDArray[np.float64], mixed: float) -> Sentiment:
+    best = int(row.argmax())
+    shares = {label: round(float(value), DIGITS) for label, value in zip(LABELS, row, strict=True)}
+    return Sentiment(label=LABELS[best], score=shares[LABELS[best]], probabilities=shares, mixed=bool(mixed >= MIXED_FROM))

@@ -1,0 +1,180 @@
+"""Tokens and clauses of a normalised comment, by spaCy with a private jieba dictionary."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spacy.tokens import Doc
+from spacy.util import get_words_and_spaces
+from spacy.vocab import Vocab
+
+from voc.corpora import lexicon_lines
+from voc.errors import SettingsError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+# Marks that end a clause. 、 lists things and a point may sit in a number, so neither does.
+_MARKS = frozenset("。！？；，!?;,~～…:：\n|")
+_LIST_NUMBER = re.compile(r"^(?:\d{1,2}[.、)]|[(（][一二三四五六七八九十\d]{1,2}[)）]|[一二三四五六七八九十]、)$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+class JiebaTokenizer:
+    """spaCy tokenizer around one `jieba.Tokenizer` of its own.
+
+    spaCy's jieba segmenter shares a process-wide dictionary: a word added for one user would change everyone's tokens.
+
+    Parameters
+    ----------
+    vocab : spacy.vocab.Vocab
+        Shared with the pipeline.
+    userdicts : sequence of pathlib.Path
+        jieba dictionaries: ``word [frequency] [tag]`` a line, UTF-8.
+    """
+
+    def __init__(self, vocab: Vocab, userdicts: Sequence[Path] = ()) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # jieba 0.42.1 imports pkg_resources
+            import jieba
+        jieba.setLogLevel(60)
+        self.vocab = vocab
+        self.jieba = jieba.Tokenizer()
+        self.entries = frozenset(word for path in userdicts for word in self._load(path))
+
+    def _load(self, path: Path) -> list[str]:
+        try:
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                "userdict",
+                f"读不了用户词典 / cannot read the user dictionary: {error}",
+                "UTF-8 文本，每行一词 / UTF-8 text, a word a line",
+                file=str(path),
+            ) from error
+        words = []
+        for number, line in enumerate(lines, 1):
+            parts = line.split()
+            if not parts:
+                continue
+            if len(parts) > 1 and not parts[1].isdigit():
+                raise SettingsError(
+                    "userdict",
+                    f"词频不是整数 / the frequency is not a whole number: {parts[1]!r}",
+                    "词 [词频] [词性] / word [frequency] [tag]",
+                    file=str(path),
+                    row=number,
+                )
+            self.jieba.add_word(parts[0], int(parts[1]) if len(parts) > 1 else None, parts[2] if len(parts) > 2 else None)
+            words.append(parts[0])
+        return words
+
+    def __call__(self, text: str) -> Doc:
+        """Cut a text into words.
+
+        Parameters
+        ----------
+        text : str
+            Normalised.
+
+        Returns
+        -------
+        spacy.tokens.Doc
+            ``doc.text == text``.
+        """
+        words, spaces = get_words_and_spaces(self.jieba.lcut(text), text)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **_: Any) -> bytes:
+        """Nothing to save: the dictionary is given anew (spaCy's serialisation contract)."""
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: Any) -> JiebaTokenizer:
+        """Nothing to load (spaCy's serialisation contract)."""
+        return self
+
+
+def make_nlp(userdicts: Sequence[Path] = ()) -> Language:
+    """Chinese spaCy pipeline with a dictionary of its own.
+
+    Parameters
+    ----------
+    userdicts : sequence of pathlib.Path
+        User dictionaries, applied in order.
+
+    Returns
+    -------
+    spacy.language.Language
+        ``nlp(text)`` gives tokens; `clauses` cuts them into clauses.
+
+    Examples
+    --------
+    >>> [token.text for token in make_nlp()("送餐太慢了")]
+    ['送餐', '太慢', '了']
+    """
+    from spacy.lang.zh import Chinese
+
+    nlp = Chinese()
+    nlp.tokenizer = JiebaTokenizer(nlp.vocab, userdicts)
+    return nlp
+
+
+def clauses(doc: Doc) -> list[tuple[int, int]]:
+    """Cut a comment where it says the next thing: at marks, at gaps between Chinese words, and before turns such as 但是.
+
+    Parameters
+    ----------
+    doc : spacy.tokens.Doc
+        Of a normalised comment.
+
+    Returns
+    -------
+    list of (int, int)
+        Half-open character ranges of `doc.text`, in order, not overlapping, without the marks around them.
+
+    Examples
+    --------
+    >>> doc = make_nlp()("味道不错,就是送餐太慢!")
+    >>> [doc.text[start:end] for start, end in clauses(doc)]
+    ['味道不错', '就是送餐太慢']
+    """
+    turns = frozenset(lexicon_lines("turns"))
+    spans: list[tuple[int, int]] = []
+    start: int | None = None
+    end = 0
+    for token in doc:
+        at = token.idx
+        if _ends_clause(token.text, doc.text, at):
+            spans += [(start, end)] if start is not None else []
+            start = None
+            continue
+        if start is not None and token.text in turns and at - start > 1:
+            spans.append((start, end))
+            start = at
+        start = at if start is None else start
+        end = at + len(token.text)
+        if token.whitespace_ and _is_gap(doc.text, end):
+            spans.append((start, end))
+            start = None
+    spans += [(start, end)] if start is not None else []
+    return [span for span in spans if _says_something(doc.text[span[0] : span[1]])]
+
+
+def _ends_clause(word: str, text: str, at: int) -> bool:
+    if word.isspace() or word[0] in _MARKS or word[-1] in _MARKS:
+        return True
+    # A full stop between numbers or Latin letters (4.5, t.cn) is no end.
+    return word == "." and not (at > 0 and text[at - 1].isalnum() and text[at - 1].isascii() and text[at + 1 : at + 2].isalnum())
+
+
+def _is_gap(text: str, end: int) -> bool:
+    """Whether the space at `end` stands for a comma: Chinese on at least one side."""
+    return bool(_HAN.match(text[end - 1]) and _HAN.match(text[end + 1 : end + 2] or "x"))
+
+
+def _says_something(clause: str) -> bool:
+    return any(character.isalnum() or ord(character) > 0x2000 for character in clause) and not _LIST_NUMBER.match(clause)

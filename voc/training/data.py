@@ -1,0 +1,210 @@
+"""Reading annotated data: gold comments, labelled comments, aspect annotations."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from voc.errors import TableError
+from voc.pipeline import prepare
+from voc.records import LABELS
+from voc.sentiment import Passage
+from voc.tokenise import clauses, make_nlp
+
+POLARITIES = {-1: 0, 0: 1, 1: 2}  # of a gold mention → index into LABELS
+
+
+@dataclass(frozen=True)
+class GoldComment:
+    """An annotated comment, cut into clauses.
+
+    Parameters
+    ----------
+    row : dict
+        The line as annotated: sentiment, mixed, mentions, intents, …
+    passage : Passage
+        The comment as the pipeline sees it.
+    found : tuple of (dict, tuple of int)
+        Each mention with the indices of the clauses that its evidence lies in.
+    """
+
+    row: dict[str, Any]
+    passage: Passage
+    found: tuple[tuple[dict[str, Any], tuple[int, ...]], ...]
+
+
+def read_gold(path: Path) -> list[GoldComment]:
+    """Read annotated comments.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        JSON lines with text, sentiment, mixed, mentions [{touchpoint, polarity, evidence, code}].
+
+    Returns
+    -------
+    list of GoldComment
+        In file order.
+    """
+    nlp = make_nlp()
+    comments = []
+    for row in tqdm(list(_json_lines(path)), desc=f"读取标注 / reading {path.name}", unit="条"):
+        normalised = prepare(row["text"])[0].normalised
+        passage = Passage(normalised, tuple(clauses(nlp(normalised))))
+        found = tuple((mention, _clauses_of(passage, prepare(mention["evidence"])[0].normalised)) for mention in row["mentions"])
+        comments.append(GoldComment(row, passage, found))
+    return comments
+
+
+def _clauses_of(passage: Passage, evidence: str) -> tuple[int, ...]:
+    """Clauses that the evidence overlaps by two characters (or wholly), else the one most like it."""
+    at = passage.normalised.find(evidence)
+    if at >= 0 and passage.spans:
+        need = min(2, len(evidence))
+        hit = tuple(index for index, (start, end) in enumerate(passage.spans) if min(end, at + len(evidence)) - max(start, at) >= need)
+        if hit:
+            return hit
+    wanted = set(evidence)
+    return (max(range(len(passage.clauses)), key=lambda index: len(wanted & set(passage.clauses[index]))),)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Comments with one sentiment label each.
+
+    Parameters
+    ----------
+    texts : list of str
+        Normalised.
+    labels : ndarray of shape (n_comments,)
+        Indices into LABELS.
+    sources, schemes : list of str
+        Where each is from, and what its labels can say (binary, three, stars).
+    """
+
+    texts: list[str]
+    labels: NDArray[np.intp]
+    sources: list[str]
+    schemes: list[str]
+
+
+def read_labelled(path: Path, without: Iterable[str] = ()) -> Labelled:
+    """Read a CSV of source, text, label, scheme; rows of other labels (mixed) are left out.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 CSV, gzipped where the name ends in ``.gz``.
+    without : iterable of str
+        Texts that must not be learned from (they are scored later).
+
+    Returns
+    -------
+    Labelled
+        In file order.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+    """
+    held_out = {text_key(text) for text in without}
+    texts, labels, sources, schemes = [], [], [], []
+    with _open(path) as lines:
+        rows = csv.DictReader(lines)
+        missing = {"source", "text", "label", "scheme"} - set(rows.fieldnames or ())
+        if missing:
+            raise TableError("training_columns", f"缺少列 / missing columns: {sorted(missing)}", "source,text,label,scheme", file=path.name)
+        for row in tqdm(rows, desc=f"读取评论 / reading {path.name}", unit="条"):
+            normalised = prepare(row["text"])[0].normalised
+            if row["label"] in LABELS and text_key(normalised) not in held_out:
+                texts.append(normalised)
+                labels.append(LABELS.index(row["label"]))  # type: ignore[arg-type]
+                sources.append(row["source"])
+                schemes.append(row["scheme"])
+    return Labelled(texts, np.array(labels, dtype=np.intp), sources, schemes)
+
+
+def text_key(text: str) -> str:
+    """What makes two comments the same for training: letters, digits and Han characters only.
+
+    Parameters
+    ----------
+    text : str
+        Normalised.
+
+    Returns
+    -------
+    str
+        Lower case.
+
+    Examples
+    --------
+    >>> text_key("很好, 推荐!") == text_key("很好推荐")
+    True
+    """
+    return re.sub(r"[\W_]", "", text.lower())
+
+
+def read_aspects(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Read aspect annotations: source, text and mentions of each line.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        JSON lines, gzipped where the name ends in ``.gz``.
+
+    Yields
+    ------
+    tuple of (str, str, list of dict)
+        Source, normalised text, mentions.
+    """
+    for row in tqdm(_json_lines(path), desc=f"读取方面标注 / reading {path.name}", unit="条"):
+        yield row["source"], prepare(row["text"])[0].normalised, row["mentions"]
+
+
+def folds(groups: Sequence[int], count: int, seed: int) -> NDArray[np.intp]:
+    """Fold of each example; examples of one group stay together.
+
+    Parameters
+    ----------
+    groups : sequence of int, length n_examples
+        0 … n_groups − 1.
+    count : int
+        Number of folds, ≥ 2.
+    seed : int
+        Of the shuffle.
+
+    Returns
+    -------
+    ndarray of shape (n_examples,)
+        0 … count − 1.
+    """
+    order = np.random.default_rng(seed).permutation(max(groups) + 1)
+    drawn: NDArray[np.intp] = (order % count)[np.asarray(groups)]
+    return drawn
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with _open(path) as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise TableError(
+                    "bad_json_line", f"不是 JSON / not JSON: {error.msg}", "每行一个对象 / one object a line", file=path.name, row=number
+                ) from error
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="")

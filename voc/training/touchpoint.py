@@ -1,0 +1,139 @@
+"""Fits the touchpoint model on annotated clauses, with weak help from aspect annotations of other schemes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from voc.classify import Fields, Floats
+from voc.classify.linear import LinearClassifier, View
+from voc.sentiment import Passage
+from voc.taxonomy import OVERALL, Taxonomy
+from voc.touchpoint import TouchpointModel, touchpoint_fields
+from voc.training.data import GoldComment, folds, text_key
+
+FOLDS = 4
+WEAK_WEIGHT = 0.3
+THRESHOLDS = np.round(np.arange(0.1, 0.52, 0.03), 2)
+# Categories of other schemes whose meaning is one of our touchpoints; a row with any other category is passed over.
+_PLACE = ("rooms design_features", "rooms general", "rooms cleanliness", "rooms comfort", "rooms quality", "facilities general",
+          "facilities design_features", "hotel design_features", "hotel cleanliness", "hotel comfort", "room_amenities general",
+          "room_amenities design_features", "location general", "ambience general")  # fmt: skip
+WEAK_CATEGORIES = {
+    **dict.fromkeys(_PLACE, "store_environment"),
+    **dict.fromkeys(("service general",), "staff_service"),
+    **dict.fromkeys(("food quality", "drinks quality", "food_drinks quality", "Camera#General", "Screen#General", "Battery/Longevity#General"), "product_quality"),
+    **dict.fromkeys(("hotel prices", "rooms prices", "food_drinks prices", "restaurant prices", "food prices", "drinks prices", "amazon prices", "Price#Price",
+                     "Price#Value for Money"), "price_promotion"),
+    **dict.fromkeys(("food style_options", "amazon availability"), "assortment_stock"),
+    **dict.fromkeys(("shipment delivery", "Logistics#Speed"), "delivery"),
+    **dict.fromkeys(("shipment quality", "Product Packaging#General", "Product Packaging#Packaging Materials"), "packaging"),
+    **dict.fromkeys(("Seller Service#Attitude", "Seller Service#Timeliness of Seller Service"), "customer_support"),
+    "After-sales Service#Exchange/Warranty/Return": "after_sales",
+    "Product Quality#Genuine Product": "privacy_trust",
+}  # fmt: skip
+WEAK_LONGEST = 60  # characters; a longer row says more than its categories
+WEAK_MOST = 1500  # rows of one source and touchpoint
+
+
+def train_touchpoint(
+    gold: Sequence[GoldComment], aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], taxonomy: Taxonomy, seed: int = 42
+) -> tuple[TouchpointModel, dict[str, Any]]:
+    """Learn which touchpoints a clause speaks of.
+
+    Parameters
+    ----------
+    gold : sequence of GoldComment
+        Annotated comments.
+    aspects : iterable of (source, normalised text, mentions)
+        Annotations of other schemes; those in `WEAK_CATEGORIES` are used.
+    taxonomy : Taxonomy
+        Touchpoints and keywords.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    TouchpointModel
+        Fitted on everything.
+    dict
+        Figures measured out of fold on `gold`, per comment and without `overall`: micro- and macro-F1, F1 per touchpoint.
+    """
+    ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
+    passages = [comment.passage for comment in gold]
+    fields = touchpoint_fields(passages, taxonomy)
+    targets = np.vstack([_targets(comment, ids) for comment in gold])
+    groups = np.repeat(np.arange(len(gold)), [len(passage.clauses) for passage in passages])
+    weak_passages, weak_targets = _weak(aspects, ids, {text_key(passage.normalised) for passage in passages})
+    weak_fields = touchpoint_fields(weak_passages, taxonomy)
+
+    fold = folds(groups.tolist(), FOLDS, seed)
+    scores = np.zeros(targets.shape, dtype=np.float32)
+    for held in tqdm(range(FOLDS), desc="交叉检验 / cross-validating", unit="折"):
+        inside, outside = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+        model = _fit(_take(fields, inside), targets[inside], weak_fields, weak_targets, ids)
+        scores[outside] = model.predict_proba(_take(fields, outside))
+    said = [{mention["touchpoint"] for mention in comment.row["mentions"]} - {OVERALL} for comment in gold]
+    best = max(THRESHOLDS, key=lambda threshold: _measure(scores, groups, said, ids, threshold)["micro_f1"])
+    classifier = _fit(fields, targets, weak_fields, weak_targets, ids)
+    metrics = _measure(scores, groups, said, ids, best)
+    return TouchpointModel(classifier, taxonomy, float(best)), {**metrics, "n": len(gold), "weak_rows": len(weak_passages)}
+
+
+def _fit(
+    fields: Fields, targets: NDArray[np.float64], weak_fields: Fields, weak_targets: NDArray[np.float64], ids: Sequence[str]
+) -> LinearClassifier:
+    views = (View(ngrams=(1, 4), bits=17), View(ngrams=(1, 2), bits=15, weight=0.6), View("word", (1, 1), bits=8, weight=1.0))
+    weights = np.concatenate([np.ones(len(targets)), np.full(len(weak_targets), WEAK_WEIGHT)])
+    both = [[*one, *other] for one, other in zip(fields, weak_fields, strict=True)]
+    return LinearClassifier(views, strength=6.0, multilabel=True).fit(both, np.vstack([targets, weak_targets]), ids, weights)
+
+
+def _take(fields: Fields, indices: NDArray[np.intp]) -> Fields:
+    return [[field[index] for index in indices] for field in fields]
+
+
+def _targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.float64]:
+    targets = np.zeros((len(comment.passage.clauses), len(ids)))
+    for mention, clauses in comment.found:
+        targets[list(clauses), ids.index(mention["touchpoint"])] = 1
+    return targets
+
+
+def _weak(
+    aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], ids: Sequence[str], held_out: set[str]
+) -> tuple[list[Passage], NDArray[np.float64]]:
+    """Short rows of other schemes as one-clause comments."""
+    passages, rows, seen = [], [], Counter[tuple[str, str]]()
+    for source, text, mentions in aspects:
+        names = {WEAK_CATEGORIES.get(mention["raw"]) for mention in mentions}
+        if None in names or not names or len(text) > WEAK_LONGEST or text_key(text) in held_out:
+            continue
+        if any(seen[source, str(name)] >= WEAK_MOST for name in names):
+            continue
+        seen.update((source, str(name)) for name in names)
+        passages.append(Passage(text, ((0, len(text)),)))
+        rows.append([float(name in names) for name in ids])
+    return passages, np.array(rows).reshape(len(rows), len(ids))
+
+
+def _measure(scores: Floats, groups: NDArray[np.intp], said: Sequence[set[str]], ids: Sequence[str], threshold: float) -> dict[str, Any]:
+    highest = np.zeros((len(said), len(ids)), dtype=np.float32)
+    np.maximum.at(highest, groups, scores)
+    tally = {name: np.zeros(3) for name in ids if name != OVERALL}
+    for row, gold in zip(highest, said, strict=True):
+        found = {name for name, score in zip(ids, row, strict=True) if score >= threshold} - {OVERALL}
+        for name in found | gold:
+            tally[name] += (name in found and name in gold, name in found and name not in gold, name not in found)
+    known = {name: _f1(counts) for name, counts in tally.items() if counts[0] + counts[2] >= 8}
+    return {"micro_f1": _f1(sum(tally.values(), np.zeros(3))), "macro_f1": round(float(np.mean(list(known.values()))), 4), "f1": known}
+
+
+def _f1(counts: NDArray[np.float64]) -> float:
+    right, extra, missed = counts
+    return round(float(2 * right / max(2 * right + extra + missed, 1)), 4)
