@@ -18,15 +18,24 @@ if TYPE_CHECKING:
     from voc.pipeline import Pipeline
     from voc.records import Problem, SourceTable
 
-app = typer.Typer(help="中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
-Files = Annotated[list[Path], typer.Argument(help="表格：.xlsx .xls .csv .tsv .jsonl .parquet，或 - / tables, or - for standard input", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="表格：.xlsx .xls .csv .tsv .jsonl .parquet，或 - / tables, or - for standard input", show_default=False),
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="输出文件；- 为标准输出 / output file; - is standard output")]
 Text = Annotated[list[str] | None, typer.Option("--text", help="文本列，可重复 / text column, repeatable")]
 Id = Annotated[str | None, typer.Option("--id", help="编号列 / id column")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="指定列：角色=列名，如 nps=推荐分 / role=column, repeatable")]
 Sheet = Annotated[list[str] | None, typer.Option("--sheet", help="工作表，可重复；默认全部 / sheet, repeatable; all where left out")]
-Encoding = Annotated[str | None, typer.Option("--encoding", help="文本文件的编码；默认自动判断 / encoding of text files; found out where left out")]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="文本文件的编码；默认自动判断 / encoding of text files; found out where left out")
+]
 TaxonomyFile = Annotated[Path | None, typer.Option("--taxonomy", help="自己的触点文件 (YAML) / taxonomy of your own")]
 Userdicts = Annotated[list[Path] | None, typer.Option("--userdict", help="jieba 用户词典，可重复 / user dictionary, repeatable")]
 Seed = Annotated[int, typer.Option("--seed", help="随机种子 / seed of everything random")]
@@ -34,7 +43,13 @@ Seed = Annotated[int, typer.Option("--seed", help="随机种子 / seed of everyt
 
 @app.command()
 def ingest(
-    files: Files, output: Output = Path("-"), text: Text = None, id: Id = None, map: Map = None, sheet: Sheet = None, encoding: Encoding = None
+    files: Files,
+    output: Output = Path("-"),
+    text: Text = None,
+    id: Id = None,
+    map: Map = None,
+    sheet: Sheet = None,
+    encoding: Encoding = None,
 ) -> None:
     """读取表格，脱敏后逐条输出 / Read tables and write their comments, redacted, as JSON lines."""
     from tqdm import tqdm
@@ -84,7 +99,9 @@ def score(
 @app.command()
 def analyse(
     files: Files,
-    output: Annotated[list[Path] | None, typer.Option("--output", "-o", help="输出 .json 或 .xlsx，可重复 / output .json or .xlsx, repeatable")] = None,
+    output: Annotated[
+        list[Path] | None, typer.Option("--output", "-o", help="输出 .json 或 .xlsx，可重复 / output .json or .xlsx, repeatable")
+    ] = None,
     text: Text = None,
     id: Id = None,
     map: Map = None,
@@ -137,7 +154,9 @@ def analyse(
 def train(
     task: Annotated[Literal["sentiment", "touchpoint", "pain"], typer.Argument(help="学什么 / what to learn", show_default=False)],
     gold: Annotated[Path, typer.Option("--gold", help="人工标注的评论 (JSONL) / annotated comments", show_default=False)],
-    data: Annotated[Path | None, typer.Option("--data", help="更多数据：情感 CSV 或方面标注 JSONL / more data: labelled CSV or aspect JSONL")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="更多数据：情感 CSV 或方面标注 JSONL / more data: labelled CSV or aspect JSONL")
+    ] = None,
     folder: Annotated[Path | None, typer.Option("--folder", help="写到哪里；默认 models/<task>/linear / where to write")] = None,
     name_version: Annotated[str, typer.Option("--model-version", help="模型版本号 / version of the model")] = "1",
     seed: Seed = 42,
@@ -163,16 +182,18 @@ def schema(name: Annotated[str, typer.Argument(help="analysis annotation comment
     typer.echo(json.dumps(records[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=1))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None, *, standalone: bool = True) -> None:
     """Run the command line; an error that the user can mend is one clear message and exit code 2.
 
     Parameters
     ----------
     arguments : sequence of str, optional
         Without the program's name; those of the process where left out.
+    standalone : bool
+        End the process when done, as programs do; otherwise return.
     """
     try:
-        app(arguments)
+        app(arguments, standalone_mode=standalone)
     except VocError as error:
         typer.secho(f"错误 / error: {error}", fg=typer.colors.RED, err=True)
         if error.hint:
@@ -203,7 +224,15 @@ def _pipeline(taxonomy: Path | None, userdicts: list[Path] | None) -> Pipeline:
 
 def _print_mapping(tables: Sequence[SourceTable]) -> None:
     for table in tables:
-        how = " ".join(filter(None, (table.encoding, f"表头第 {table.header_row} 行 / header in row {table.header_row}" if table.header_row else "无表头 / no header")))
+        how = " ".join(
+            filter(
+                None,
+                (
+                    table.encoding,
+                    f"表头第 {table.header_row} 行 / header in row {table.header_row}" if table.header_row else "无表头 / no header",
+                ),
+            )
+        )
         typer.echo(f"{table.label}: {how}", err=True)
         others = [f"{role}={column}" for role, column in table.columns.items() if role != "text"]
         typer.echo(f"  文本 / text: {'、'.join(table.text_columns)}", err=True)
@@ -223,7 +252,9 @@ def _print_problem_counts(problems: Sequence[Problem], notices: Sequence[Problem
             typer.echo(f"{title}: {len(items)}", err=True)
         for reason, count in Counter(item.reason for item in items).most_common(8):
             first = next(item for item in items if item.reason == reason)
-            typer.echo(f"  {count} × {reason}（如 / e.g. {first.file} 第 {first.row} 行{f'，{first.column}' if first.column else ''}）", err=True)
+            typer.echo(
+                f"  {count} × {reason}（如 / e.g. {first.file} 第 {first.row} 行{f'，{first.column}' if first.column else ''}）", err=True
+            )
 
 
 def _print_userdict(hits: Counter[str]) -> None:

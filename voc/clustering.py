@@ -11,14 +11,17 @@ from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 from sklearn.preprocessing import normalize
 
 from voc.classify import Classifier, Floats
-from voc.classify.linear import View
+from voc.classify.linear import View, inverse_document_frequency
 
 # Above this many different complaints, clusters are built on small groups of like ones: memory grows with the square.
 MOST_AT_ONCE = 3000
 
 
 class ProblemSpace:
-    """Vectors of complaints: what known problem they are (as far as one is recognised) beside the words that they use.
+    """Vectors of complaints: which known problem they are, as far as one is recognised, beside the words that they use.
+
+    The dot product of two vectors is their likeness, 0–1: the chance that both are the same known problem, and the cosine
+    of their words, which counts the more the less a problem was recognised.
 
     Parameters
     ----------
@@ -26,32 +29,37 @@ class ProblemSpace:
         Of known problems.
     known_weight : float
         Weight of the recognised problem against the words, 0–1.
+    sharpness : float
+        Power that the problems' probabilities are raised to, ≥ 1.
     bits : int
         Words (character 1–2-grams) are hashed into ``2 ** bits`` places.
     """
 
-    def __init__(self, problems: Classifier, known_weight: float = 0.6, bits: int = 10) -> None:
+    def __init__(self, problems: Classifier, known_weight: float = 0.8, sharpness: float = 2.0, bits: int = 11) -> None:
         self.problems = problems
         self.known_weight = known_weight
+        self.sharpness = sharpness
         self.bits = bits
 
     def transform(self, texts: Sequence[str]) -> Floats:
-        """Place complaints.
+        """Place the complaints of a run.
 
         Parameters
         ----------
         texts : sequence of str, length n_texts
-            Normalised clauses.
+            Normalised clauses, all of the run: how telling a word is depends on how many of them hold it.
 
         Returns
         -------
         ndarray of shape (n_texts, n_problems + 2 ** bits), float32
-            Square roots of the problems' probabilities beside dampened n-gram counts; the dot product of two rows is their
-            likeness, 0–1.
+            One vector each, of length ≤ 1.
         """
-        known = np.sqrt(self.problems.predict_proba([texts]))
-        words = normalize(View(ngrams=(1, 2), bits=self.bits).count(texts)).toarray()
-        vectors: Floats = np.hstack([known * np.sqrt(self.known_weight), words * np.sqrt(1 - self.known_weight)]).astype(np.float32)
+        known = self.problems.predict_proba([texts]) ** self.sharpness
+        known /= known.sum(axis=1, keepdims=True)
+        counts = View(ngrams=(1, 2), bits=self.bits).count(texts)
+        counts.data *= inverse_document_frequency(counts)[counts.indices]
+        words = normalize(counts).toarray() * np.sqrt(1 - self.known_weight * known.max(axis=1, keepdims=True))
+        vectors: Floats = np.hstack([known * np.sqrt(self.known_weight), words]).astype(np.float32)
         return vectors
 
 
@@ -61,9 +69,8 @@ class ProblemClusterer:
     Parameters
     ----------
     nearness : float
-        Mean likeness from which two groups are one, 0–1.
-    adopt_from : float
-        Likeness to a cluster's centre from which a lone complaint joins it, 0–1.
+        Mean likeness from which two groups are one, 0–1. Chosen on annotated complaints of one half, problems learned on the
+        other: B-cubed F1 0.62, flat from 0.05 to 0.15.
     seed : int
         Of the pre-grouping of large data.
 
@@ -73,9 +80,8 @@ class ProblemClusterer:
         Cluster of each complaint, 0 … n_clusters − 1; −1 where it belongs nowhere.
     """
 
-    def __init__(self, nearness: float = 0.34, adopt_from: float = 0.22, seed: int = 42) -> None:
+    def __init__(self, nearness: float = 0.1, seed: int = 42) -> None:
         self.nearness = nearness
-        self.adopt_from = adopt_from
         self.seed = seed
 
     def fit(self, vectors: Floats, y: Any = None) -> ProblemClusterer:
@@ -94,10 +100,8 @@ class ProblemClusterer:
             Itself, fitted.
         """
         _, first, back = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
-        different = normalize(vectors[first])
-        counts = np.bincount(back.ravel())
-        groups = self._link(different)
-        self.labels_ = self._adopt(different, groups, counts)[back.ravel()]
+        back = back.ravel()
+        self.labels_ = self._settle(vectors, self._link(vectors[first])[back])
         return self
 
     def predict(self, vectors: Floats) -> NDArray[np.intp]:
@@ -109,25 +113,80 @@ class ProblemClusterer:
             return np.zeros(len(vectors), dtype=np.intp)
         if len(vectors) > MOST_AT_ONCE:
             small = MiniBatchKMeans(MOST_AT_ONCE // 3, random_state=self.seed, n_init=1, batch_size=4096, max_iter=20).fit(vectors)
-            linked = self._link(normalize(small.cluster_centers_))
-            return linked[small.labels_]
-        model = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - self.nearness)
-        found: NDArray[np.intp] = model.fit_predict(vectors)
+            return self._link(small.cluster_centers_.astype(np.float32))[small.labels_]
+        distances = np.maximum(1 - vectors @ vectors.T, 0)
+        np.fill_diagonal(distances, 0)
+        model = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - self.nearness)
+        found: NDArray[np.intp] = model.fit_predict(distances)
         return found
 
-    def _adopt(self, vectors: Floats, groups: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Dissolve groups that are too small to be a problem that recurs; their members join the nearest cluster that is near enough."""
-        sizes = np.bincount(groups, weights=counts)
-        smallest = max(2, round(counts.sum() * 0.004))
-        kept = np.flatnonzero(sizes >= smallest)
+    def _settle(self, vectors: Floats, groups: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Dissolve groups too small to be a problem that recurs; their members join the nearest other group, if one is near."""
+        sizes = np.bincount(groups)
+        kept = np.flatnonzero(sizes >= smallest_group(len(groups)))
         if not len(kept):
             return np.full(len(groups), -1)
         names = np.full(len(sizes), -1)
         names[kept] = np.arange(len(kept))
         labels = names[groups]
-        centres = normalize(np.vstack([(vectors * counts[:, None])[groups == group].sum(axis=0) for group in kept]))
         lone = np.flatnonzero(labels < 0)
-        likeness = vectors[lone] @ centres.T
-        near = likeness.max(axis=1, initial=-1) >= self.adopt_from
-        labels[lone[near]] = likeness[near].argmax(axis=1)
+        labels[lone] = nearest(vectors[lone], centres(vectors, labels), self.nearness / 2)
         return labels
+
+
+def smallest_group(complaints: int) -> int:
+    """Fewest members of a pain point among that many complaints: 2, and 4 in a thousand.
+
+    Parameters
+    ----------
+    complaints : int
+        Number of complaints that are grouped.
+
+    Returns
+    -------
+    int
+        At least 2.
+    """
+    return max(2, round(complaints * 0.004))
+
+
+def centres(vectors: Floats, labels: NDArray[np.intp]) -> Floats:
+    """Mean vector of each cluster.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_complaints, n_dimensions)
+        From `ProblemSpace.transform`.
+    labels : ndarray of shape (n_complaints,)
+        0 … n_clusters − 1, each at least once; −1 is passed over.
+
+    Returns
+    -------
+    ndarray of shape (n_clusters, n_dimensions), float32
+        Its dot product with a vector is the mean likeness to the members.
+    """
+    means: Floats = np.vstack([vectors[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
+    return means
+
+
+def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.intp]:
+    """Cluster that each complaint is most like.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_complaints, n_dimensions)
+        From `ProblemSpace.transform`.
+    middles : ndarray of shape (n_clusters, n_dimensions)
+        From `centres`; may be empty.
+    likeness : float
+        Least mean likeness, 0–1.
+
+    Returns
+    -------
+    ndarray of shape (n_complaints,)
+        Index of the cluster; −1 where none is near enough.
+    """
+    if not len(middles) or not len(vectors):
+        return np.full(len(vectors), -1)
+    near = vectors @ middles.T
+    return np.where(near.max(axis=1) >= likeness, near.argmax(axis=1), -1)

@@ -75,6 +75,24 @@ def lexicon_table(name: str) -> tuple[tuple[str, ...], ...]:
     return rows
 
 
+def example_clauses() -> tuple[tuple[str, str, str, str], ...]:
+    """Clauses of our own writing in `corpora/gold/clauses_*.tsv`, for training.
+
+    Returns
+    -------
+    tuple of (str, str, str, str)
+        Touchpoint (or ``none``), polarity (``-1``, ``0``, ``1``), code of a known problem (or ``-``), text.
+
+    Examples
+    --------
+    >>> {len(row) for row in example_clauses()}
+    {4}
+    """
+    paths = sorted((home() / "corpora" / "gold").glob("clauses_*.tsv"))
+    rows = [line.split("\t") for path in paths for line in _lines(path)]
+    return tuple((touchpoint, polarity, code, text) for touchpoint, polarity, code, text in rows)
+
+
 def taxonomy_path(name: str = "retail") -> Path:
     """Path of `corpora/taxonomy/<name>.yaml`.
 

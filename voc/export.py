@@ -70,7 +70,13 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
         for rank, point in enumerate(analysis.pain_points, 1)
     ]
     members = [
-        {"痛点 Pain point": point.label, "评论编号 Comment": member.comment_id, "原话 Text": member.text, "起 Start": member.start, "止 End": member.end}
+        {
+            "痛点 Pain point": point.label,
+            "评论编号 Comment": member.comment_id,
+            "原话 Text": member.text,
+            "起 Start": member.start,
+            "止 End": member.end,
+        }
         for point in analysis.pain_points
         for member in point.members
     ]
@@ -88,7 +94,14 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
     ]
     kinds = (("未读 Not read", analysis.input.problems), ("提示 Notice", analysis.input.notices))
     problems = [
-        {"类别 Kind": kind, "文件 File": item.file, "行 Row": item.row, "列 Column": item.column, "原因 Reason": item.reason, "办法 Hint": item.hint}
+        {
+            "类别 Kind": kind,
+            "文件 File": item.file,
+            "行 Row": item.row,
+            "列 Column": item.column,
+            "原因 Reason": item.reason,
+            "办法 Hint": item.hint,
+        }
         for kind, items in kinds
         for item in items
     ]
@@ -149,7 +162,15 @@ def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
 
     names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
     table = Table(title="痛点排名 / Ranked pain points")
-    for header, align in (("#", "right"), ("痛点", "left"), ("触点", "left"), ("评论", "right"), ("占比 (95% 区间)", "right"), ("严重度", "right"), ("原话", "left")):
+    for header, align in (
+        ("#", "right"),
+        ("痛点", "left"),
+        ("触点", "left"),
+        ("评论", "right"),
+        ("占比 (95% 区间)", "right"),
+        ("严重度", "right"),
+        ("原话", "left"),
+    ):
         table.add_column(header, justify=align, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
     for rank, point in enumerate(analysis.pain_points[:most], 1):
         low, high = point.interval

@@ -11,10 +11,12 @@ from voc.classify import Floats
 from voc.corpora import lexicon_lines, lexicon_table
 from voc.taxonomy import Taxonomy
 
+SHORTEST = 3  # characters of a mined name
 LONGEST = 8  # characters of a mined name
 WINDOW = 5  # words of a mined phrase
-# Mean probability from which a group is called by the name of a known problem.
-KNOWN_FROM = 0.4
+MOST_NAMES = 50
+# Probability from which a clause counts as a known problem; half of a group's clauses give it that problem's name.
+KNOWN_FROM = 0.3
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DEGREE = re.compile(r"^[太很真超巨最挺更特极]+(?=[\u4e00-\u9fff])")
 
@@ -68,9 +70,9 @@ class Namer:
         str or None
             From `corpora/lexicon/pains.tsv`.
         """
-        mean = probabilities.mean(axis=0)
-        best = int(mean.argmax())
-        return self.known[codes[best]] if mean[best] >= KNOWN_FROM else None
+        best = int(probabilities.mean(axis=0).argmax())
+        agree = (probabilities.argmax(axis=1) == best) & (probabilities[:, best] >= KNOWN_FROM)
+        return self.known[codes[best]] if agree.mean() >= 0.5 else None
 
     def mined_names(self, clauses: Iterable[str], touchpoint: str) -> Iterator[str]:
         """Phrases that could name a group, the best first.
@@ -96,8 +98,9 @@ class Namer:
             for phrase in set(self._phrases(clause)):
                 support[phrase] += count
         total = counted.total()
-        worth = {phrase: self._worth(phrase, count, total) for phrase, count in support.items() if count > 1 or total < 4}
-        yield from dict.fromkeys("".join(phrase) for phrase, _ in sorted(worth.items(), key=lambda item: (-item[1], item[0]))[:50])
+        worth = {phrase: self._worth(phrase, count / total) for phrase, count in support.items() if count > 1 or total < 4}
+        best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))[:MOST_NAMES]
+        yield from dict.fromkeys("".join(phrase) if self._judges(phrase) else f"{''.join(phrase)}问题" for phrase in best)
         last = f"{self.taxonomy.by_id[touchpoint].zh}其他问题"
         yield last
         number = 2
@@ -110,15 +113,16 @@ class Namer:
         for start in range(len(kept)):
             for end in range(start + 1, min(start + WINDOW, len(kept)) + 1):
                 phrase = tuple(kept[start:end])
-                if 2 <= sum(map(len, phrase)) <= LONGEST:
+                if len(set(phrase)) == len(phrase) and SHORTEST <= sum(map(len, phrase)) <= LONGEST:
                     yield phrase
 
-    def _worth(self, phrase: tuple[str, ...], count: int, total: int) -> float:
-        name = "".join(phrase)
-        judged = [word for word in phrase if self._is_opinion(word)]
-        says_what = len(judged) < len(phrase) or len(name) > 3
-        bonus = (2.5 if judged else 1.0) * (1.6 if judged and says_what else 1.0)
-        return count / total * bonus * log(1 + len(name))
+    def _worth(self, phrase: tuple[str, ...], support: float) -> float:
+        """Share of members that hold the phrase, more for each word and for naming an opinion with something beside it."""
+        judged = sum(map(self._is_opinion, phrase))
+        return support * log(1 + len(phrase)) * (1 + bool(judged) + bool(judged and len(phrase) > judged))
+
+    def _judges(self, phrase: tuple[str, ...]) -> bool:
+        return any(map(self._is_opinion, phrase))
 
     def _is_opinion(self, word: str) -> bool:
         return word in self.opinions or word.startswith(("不", "没", "无", "未", "难"))

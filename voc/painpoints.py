@@ -8,17 +8,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from tqdm import tqdm
 
-from voc.clustering import ProblemClusterer, ProblemSpace
+from voc.classify import Floats
+from voc.clustering import ProblemClusterer, ProblemSpace, nearest
 from voc.metrics import share, wilson
 from voc.naming import Namer
 from voc.normalise import normalise
 from voc.records import Annotation, PainPoint, Quote
 from voc.taxonomy import OVERALL
 
+SURE_ENOUGH = 0.45  # probability of being negative from which a clause is a complaint
 QUOTES = 3
-QUOTE_SAMPLE = 500  # different clauses looked at for quotes
+SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
+# Mean likeness from which a complaint without a touchpoint joins a group of one.
+NEAR_ANOTHER = 0.15
 TERMS = 6
 # Intents that make a pain point weigh more, and how much (see `_severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
@@ -61,14 +66,14 @@ def complaints_of(annotation: Annotation) -> list[Complaint]:
     Returns
     -------
     list of Complaint
-        In order; none for an uninformative comment.
+        In order; none for an uninformative comment. Clauses that are hardly more negative than not are left out.
     """
     if not annotation.informative:
         return []
     grave = any(intent.id in GRAVE_INTENTS for intent in annotation.intents)
     found = []
     for clause in annotation.clauses:
-        if clause.sentiment.label == "negative":
+        if clause.sentiment.label == "negative" and clause.sentiment.score >= SURE_ENOUGH:
             text = annotation.text[clause.start : clause.end]
             quote = Quote(comment_id=annotation.id, start=clause.start, end=clause.end, text=text)
             touchpoint = clause.touchpoints[0] if clause.touchpoints else OVERALL
@@ -103,37 +108,51 @@ def find_pain_points(
     """
     # Sorted, so that the order of files and rows does not matter.
     ordered = sorted(complaints, key=lambda complaint: (complaint.normalised, complaint.quote.comment_id, complaint.quote.start))
-    by_touchpoint: dict[str, list[Complaint]] = defaultdict(list)
-    for complaint in ordered:
-        by_touchpoint[complaint.touchpoint].append(complaint)
-    groups = [
-        group
-        for touchpoint in tqdm(sorted(by_touchpoint), "聚类 / clustering", unit="触点", disable=not progress)
-        for group in _topics(touchpoint, by_touchpoint[touchpoint], space, namer, seed)
-    ]
-    named = _name(groups, space, namer)
-    points = [_pain_point(label, group, comments, space) for label, group in named.items()]
+    if not ordered:
+        return []
+    vectors = space.transform([complaint.normalised for complaint in ordered])
+    by_touchpoint: dict[str, list[int]] = defaultdict(list)
+    for index, complaint in enumerate(ordered):
+        by_touchpoint[complaint.touchpoint].append(index)
+    rest = by_touchpoint.pop(OVERALL, [])
+
+    groups: list[_Group] = []
+    for touchpoint in tqdm(sorted(by_touchpoint), "聚类 / clustering", unit="触点", disable=not progress):
+        groups += _topics(touchpoint, by_touchpoint[touchpoint], ordered, vectors, namer, seed)
+    # What names no touchpoint may still name a problem that others placed.
+    middles = np.vstack([vectors[group.members].mean(axis=0) for group in groups]) if groups else vectors[:0]
+    joined = nearest(vectors[rest], middles, NEAR_ANOTHER)
+    for index, group in zip(rest, joined, strict=True):
+        if group >= 0:
+            groups[group].members.append(index)
+    groups += _topics(OVERALL, [index for index, group in zip(rest, joined, strict=True) if group < 0], ordered, vectors, namer, seed)
+
+    named = _name(groups, ordered, space, namer)
+    points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
     return sorted(points, key=lambda point: (-point.size, point.label))
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Complaints of one touchpoint that name the same problem, with the words that tell them from the others."""
+    """Complaints (by index) of one touchpoint that name the same problem, with the words that tell them from the others."""
 
     touchpoint: str
     terms: list[str]
-    members: list[Complaint]
+    members: list[int]
 
 
-def _topics(touchpoint: str, members: Sequence[Complaint], space: ProblemSpace, namer: Namer, seed: int) -> list[_Group]:
+def _topics(
+    touchpoint: str, members: Sequence[int], complaints: Sequence[Complaint], vectors: Floats, namer: Namer, seed: int
+) -> list[_Group]:
     """BERTopic over one touchpoint's complaints: our clusterer finds the groups, c-TF-IDF over our words their terms."""
+    if not members:
+        return []
     with warnings.catch_warnings():  # importing bertopic silences every UserWarning and FutureWarning of the process
         warnings.simplefilter("ignore")
         from bertopic import BERTopic
         from bertopic.dimensionality import BaseDimensionalityReduction
         from sklearn.feature_extraction.text import CountVectorizer
 
-        texts = [complaint.normalised for complaint in members]
         model = BERTopic(
             language="multilingual",  # "english" deletes every Chinese character, even with embeddings given
             embedding_model=None,
@@ -142,10 +161,10 @@ def _topics(touchpoint: str, members: Sequence[Complaint], space: ProblemSpace, 
             vectorizer_model=CountVectorizer(analyzer=namer.content_words),
             top_n_words=TERMS,
         )
-        topics, _ = model.fit_transform(texts, embeddings=space.transform(texts))
-    found: dict[int, list[Complaint]] = defaultdict(list)
-    for topic, complaint in zip(topics, members, strict=True):
-        found[topic].append(complaint)
+        topics, _ = model.fit_transform([complaints[index].normalised for index in members], embeddings=vectors[members])
+    found: dict[int, list[int]] = defaultdict(list)
+    for topic, index in zip(topics, members, strict=True):
+        found[topic].append(index)
     return [
         _Group(touchpoint, [word for word, weight in model.get_topic(topic) if word and weight > 0], found[topic])
         for topic in sorted(found)
@@ -153,23 +172,23 @@ def _topics(touchpoint: str, members: Sequence[Complaint], space: ProblemSpace, 
     ]
 
 
-def _name(groups: Sequence[_Group], space: ProblemSpace, namer: Namer) -> dict[str, _Group]:
+def _name(groups: Sequence[_Group], complaints: Sequence[Complaint], space: ProblemSpace, namer: Namer) -> dict[str, _Group]:
     """Name the groups, the largest first; groups that are the same known problem become one."""
     named: dict[str, _Group] = {}
-    for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0].normalised)):
-        texts = [complaint.normalised for complaint in group.members]
+    for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
+        texts = [complaints[index].normalised for index in group.members]
         known = namer.known_name(space.problems.predict_proba([texts]), space.problems.labels_)
         if known in named:
-            first = named[known]
-            named[known] = _Group(first.touchpoint, first.terms, [*first.members, *group.members])
+            named[known].members.extend(group.members)
         else:
             name = known or next(name for name in namer.mined_names(texts, group.touchpoint) if name not in named)
             named[name] = group
     return named
 
 
-def _pain_point(label: str, group: _Group, comments: int, space: ProblemSpace) -> PainPoint:
-    members = sorted((complaint.quote for complaint in group.members), key=lambda quote: (quote.comment_id, quote.start))
+def _pain_point(label: str, group: _Group, complaints: Sequence[Complaint], vectors: Floats, comments: int) -> PainPoint:
+    inside = [complaints[index] for index in group.members]
+    members = sorted((complaint.quote for complaint in inside), key=lambda quote: (quote.comment_id, quote.start))
     concerned = {quote.comment_id for quote in members}
     return PainPoint(
         id=f"pp-{hashlib.blake2s(f'{group.touchpoint}|{label}'.encode(), digest_size=4).hexdigest()}",
@@ -180,8 +199,8 @@ def _pain_point(label: str, group: _Group, comments: int, space: ProblemSpace) -
         comments=len(concerned),
         share=share(len(concerned), comments),
         interval=wilson(len(concerned), comments),
-        severity=_severity(group.members),
-        quotes=_typical(group.members, space),
+        severity=_severity(inside),
+        quotes=_typical(inside, vectors[group.members]),
         members=tuple(members),
     )
 
@@ -193,15 +212,14 @@ def _severity(members: Sequence[Complaint]) -> float:
     return round((1 - GRAVE_WEIGHT) * negative + GRAVE_WEIGHT * grave, 4)
 
 
-def _typical(members: Sequence[Complaint], space: ProblemSpace) -> tuple[Quote, ...]:
+def _typical(members: Sequence[Complaint], vectors: Floats) -> tuple[Quote, ...]:
     """Quotes nearest to the middle of the group, each from another comment and in other words, long enough to say something."""
-    different = {complaint.normalised: complaint for complaint in reversed(members)}
-    sample = [different[text] for text in sorted(different)][:QUOTE_SAMPLE]
-    vectors = space.transform([complaint.normalised for complaint in sample])
-    closeness = vectors @ vectors.mean(axis=0)
-    chosen: dict[str, Quote] = {}
-    for index in sorted(range(len(sample)), key=lambda index: (len(sample[index].normalised) < 4, -round(float(closeness[index]), 5))):
-        quote = sample[index].quote
-        if len(chosen) < QUOTES and quote.comment_id not in chosen:
-            chosen[quote.comment_id] = quote
-    return tuple(chosen.values())
+    closeness = np.round(vectors @ vectors.mean(axis=0), 5)
+    ranked = sorted(range(len(members)), key=lambda index: (len(members[index].normalised) < SHORT_QUOTE, -closeness[index], index))
+    chosen: list[Complaint] = []
+    for complaint in (members[index] for index in ranked):
+        if all(complaint.normalised != one.normalised and complaint.quote.comment_id != one.quote.comment_id for one in chosen):
+            chosen.append(complaint)
+        if len(chosen) == QUOTES:
+            break
+    return tuple(complaint.quote for complaint in chosen)

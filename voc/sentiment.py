@@ -77,7 +77,7 @@ def gather_evidence(passages: Sequence[Passage], polarity: Classifier, tone: Cla
     list of Evidence, length n_comments
         In order.
     """
-    clauses = [clause for passage in passages for clause in passage.clauses]
+    clauses = [without_turn(clause) for passage in passages for clause in passage.clauses]
     texts = [passage.normalised for passage in passages] + clauses
     if not texts:
         return []
@@ -89,6 +89,28 @@ def gather_evidence(passages: Sequence[Passage], polarity: Classifier, tone: Cla
         found.append(Evidence(float(odds[index]), odds[at:end], tones[index], tones[at:end]))
         at = end
     return found
+
+
+def without_turn(clause: str) -> str:
+    """Clause without the turn that it starts with: 但是 mostly brings a complaint, but "但是味道不错" is none.
+
+    Parameters
+    ----------
+    clause : str
+        Normalised.
+
+    Returns
+    -------
+    str
+        The rest; the clause itself where there is no turn, or nothing else.
+
+    Examples
+    --------
+    >>> without_turn("但是味道不错")
+    '味道不错'
+    """
+    turn = max((turn for turn in lexicon_lines("turns") if clause.startswith(turn)), key=len, default="")
+    return clause.removeprefix(turn) or clause
 
 
 def comment_features(passage: Passage, evidence: Evidence) -> Doubles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ Fields = Sequence[Sequence[str]]
 Floats = NDArray[np.float32]
 
 
-@runtime_checkable
 class Classifier(Protocol):
     """What sentiment, touchpoint and pain models are made of; an encoder head plugs in here.
 

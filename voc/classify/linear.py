@@ -131,7 +131,7 @@ class LinearClassifier:
             Itself, fitted.
         """
         counts = [view.count(field) for view, field in zip(self.views, fields, strict=True)]
-        self.idf_ = [_inverse_document_frequency(matrix) for matrix in counts]
+        self.idf_ = [inverse_document_frequency(matrix) for matrix in counts]
         self.labels_ = tuple(labels)
         matrix = self._weigh(counts)
         if self.multilabel:
@@ -261,7 +261,7 @@ class LinearClassifier:
         return sparse.hstack(parts, format="csr")
 
 
-def _inverse_document_frequency(counts: sparse.csr_matrix) -> Floats:
+def inverse_document_frequency(counts: sparse.csr_matrix) -> Floats:
     """Smoothed: ``ln((1 + n) / (1 + df)) + 1``, shape (n_buckets,); 0 for buckets never seen, so that they add nothing to the length."""
     documents = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log((1 + counts.shape[0]) / (1 + documents)) + 1

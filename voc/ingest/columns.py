@@ -15,7 +15,12 @@ from voc.ingest.rawrow import RawRow
 from voc.records import Role
 
 # Written by the business, or about the customer: never the customer's own words.
-_NOT_CUSTOMER = re.compile(r"回复|答复|处理|审核|批示|办理|客服备注|备注人|reply|resolution")
+_NOT_CUSTOMER = re.compile(r"回复|答复|处理|审核|批示|办理|客服备注|reply|resolution")
+# What an answer in one's own words is asked with; "您的性别？" is not.
+_OPEN = re.compile(
+    r"什么|哪|为何|如何|怎么|建议|意见|原因|说明|填写|留下|描述|感受|看法|想法|评价|what|why|how|which|tell|describe|comment"
+)
+_OPEN_CHARS = 6
 _SEPARATE = re.compile(r"意见|建议|优点|缺点|不足|原因|吐槽|追评|追加|suggestion|pros|cons|reason")
 # Survey platforms join the ticked boxes of one question with this mark.
 _TICKED = "┋"
@@ -83,13 +88,17 @@ class _Column:
 
     @property
     def holds_words(self) -> bool:
-        """False for numbers, dates, links, ticked boxes and a handful of choices."""
+        """False for numbers, dates, links and ticked boxes."""
         if not self.values:
             return True
         words = sum(bool(_WORDY.search(value)) and not _is_value(value) and "://" not in value for value in self.values)
         ticked = any(_TICKED in value for value in self.values)
-        choices = len(self.values) >= 12 and self.distinct <= 0.25 and self.length <= 10
-        return words >= len(self.values) / 2 and not ticked and not choices
+        return words >= len(self.values) / 2 and not ticked
+
+    @property
+    def offers_choices(self) -> bool:
+        """Whether the same few short words come again and again."""
+        return len(self.values) >= 12 and self.distinct <= 0.25 and self.length <= 10
 
 
 def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableOptions) -> Assignment:
@@ -154,20 +163,30 @@ def _seen(names: Sequence[str]) -> str:
 
 
 def _text_columns(table: Sequence[_Column]) -> list[_Column]:
-    """Every separate survey answer, and the richest of the columns that tell the same story (title, summary, detail)."""
+    """Columns of customers' own words; those that offer choices only where nothing else is left."""
     worded = [column for column in table if column.holds_words and not _NOT_CUSTOMER.search(column.plain)]
+    for candidates in ([column for column in worded if not column.offers_choices], worded):
+        if chosen := _named_as_text(candidates) or _likely_text(candidates):
+            return chosen
+    return []
+
+
+def _named_as_text(candidates: Sequence[_Column]) -> list[_Column]:
+    """Every separate survey answer, and the richest of the columns that tell the same story (title, summary, detail)."""
     separate, bodies = [], []
-    for column in worded:
-        if asks(column.name) or _SEPARATE.search(column.plain):
+    for column in candidates:
+        asked = asks(column.name) and (_OPEN.search(column.plain) or column.length >= _OPEN_CHARS)
+        if asked or _SEPARATE.search(column.plain):
             separate.append(column)
         elif names_role(column.plain, "text", exact=False) is not None:
             bodies.append(column)
-    chosen = [*separate, *sorted(bodies, key=_richness)[-1:]]
-    if chosen or not worded:
-        return chosen
-    # No name helps. A table that has no header is one; else only sentences count, so that an address column is no comment.
-    nameless = all(re.fullmatch(r"列\d+", column.name) for column in table)
-    likely = [column for column in worded if column.values and (nameless or column.share(_SENTENCE) >= 0.3)]
+    return [*separate, *sorted(bodies, key=_richness)[-1:]]
+
+
+def _likely_text(candidates: Sequence[_Column]) -> list[_Column]:
+    """Richest column by its values: of sentences, so that an address is no comment, unless the table has no names at all."""
+    nameless = all(re.fullmatch(r"列\d+", column.name) for column in candidates)
+    likely = [column for column in candidates if column.values and (nameless or column.share(_SENTENCE) >= 0.3)]
     return sorted(likely, key=_richness)[-1:]
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
@@ -14,13 +14,14 @@ from typing import TextIO
 from voc.ingest.cells import cell_text
 from voc.ingest.encoding import CODECS
 from voc.ingest.names import role_of
-from voc.ingest.rawrow import LINE_LIMIT, RawRow, oversized
+from voc.ingest.rawrow import CELL_LIMIT, LINE_LIMIT, RawRow, oversized
 
 _ASCII_DELIMITERS = ("\t", ",", ";", "|")
 _FULL_WIDTH_COMMA = "，"
 # Stands in where a line is one cell: a control character that text does not hold.
 _ONE_COLUMN = "\x1f"
 _SNIFF_ROWS = 200
+_LOOK_AHEAD = 5
 _SNIFF_CHARS = 1 << 18
 # What Excel users write to keep the leading zeros of a number: ="0057".
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
@@ -82,6 +83,8 @@ def _named_cells(rows: list[list[str]]) -> int:
 def _regularity(sample: str, delimiter: str) -> tuple[float, int]:
     """Share of rows that have the usual number of cells, and that number; (0, 0) where the delimiter makes no table."""
     rows = _first_rows(sample, delimiter)
+    if not rows:
+        return 1.0, 1  # nothing but delimiters
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)
     if not widths:
         return 0.0, 0
@@ -125,7 +128,20 @@ class _Lines:
             raise _LongLine
         return line
 
+    def skip_quoted(self) -> None:
+        """Go on behind the line that closes the quote which is open now."""
+        closed = False
+        while not closed:
+            self.record.clear()
+            try:
+                closed = next(self).count('"') % 2 == 1
+            except StopIteration:
+                return
+            except _LongLine:
+                continue
+
     def back_to_second(self) -> None:
+        """Read on from the line behind the one where the record began."""
         self._again.extendleft(reversed(self.record[1:]))
         self.ended = False
 
@@ -152,6 +168,9 @@ def _reread(lines: _Lines, number: int, delimiter: str) -> RawRow:
             return RawRow(number, [_cell(cell) for cell in next(csv.reader(lines.record, delimiter=delimiter))])
         except csv.Error:
             return oversized(number)
+    if sum(map(len, lines.record)) > CELL_LIMIT and not _are_rows(lines.record[:_LOOK_AHEAD], delimiter):
+        lines.skip_quoted()
+        return oversized(number)
     lines.back_to_second()
     return RawRow(
         number,
@@ -159,6 +178,12 @@ def _reread(lines: _Lines, number: int, delimiter: str) -> RawRow:
         "引号没有成对 / a quote is opened and never closed",
         "补上引号，或把文本中的引号写成两个 / close it, or double the quotes inside the text",
     )
+
+
+def _are_rows(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether what follows an open quote looks like more rows rather than more of the cell."""
+    first, *others = (line.count(delimiter) for line in lines)
+    return first in others
 
 
 def _cell(cell: str) -> str:

@@ -18,6 +18,8 @@ _SAME_FROM_CHARS = 10
 # Only here do three-character pieces say enough, and only here are digits (an order number, a date) left out.
 _NEAR_FROM_CHARS = 20
 _NEAR_JACCARD = 0.85
+# The beginning of an endless text is enough, and keeps the memory of a batch bounded.
+_NEAR_CHARS = 2_000
 _BATCH_ITEMS = 2_048
 _HASHES = 64
 _BANDS = 8
@@ -84,7 +86,7 @@ class _Seen:
             first = self._digests.setdefault(digest, comment.id) if len(key) >= _SAME_FROM_CHARS else comment.id
             same.append(None if first == comment.id else first)
         fresh = [at for at, key in enumerate(keys) if same[at] is None and len(key) >= _NEAR_FROM_CHARS]
-        near = self._near([keys[at] for at in fresh], [comments[at].id for at in fresh])
+        near = self._near([keys[at][:_NEAR_CHARS] for at in fresh], [comments[at].id for at in fresh])
         for at in fresh:
             self._digests[digests[at]] = near.get(comments[at].id, comments[at].id)
         return [near.get(first or comment.id, first) for comment, first in zip(comments, same, strict=True)]

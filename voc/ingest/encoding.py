@@ -57,7 +57,7 @@ class _Trial:
         """Share of the non-ASCII characters that are everyday ones, 0 to 1."""
         codec, leads = _COMMON_LEADS[self.encoding]
         found = self.sample.encode(codec, "ignore")[::2]
-        return 1 - len(found.translate(None, leads)) / len(found) if found else 0.0 if self.sample else 1.0
+        return (len(found) - len(found.translate(None, leads))) / max(len(self.sample), 1)
 
 
 def detect_encoding(path: Path, encoding: str | None = None) -> str:
@@ -105,7 +105,9 @@ def _known(encoding: str) -> str:
 
 
 def _decode(path: Path, encoding: str) -> _Trial:
-    decoder = codecs.getincrementaldecoder(CODECS[encoding])()
+    # Python counts a fault's offset from behind this one mark, so the mark is decoded like any character here.
+    codec = "utf-8" if encoding == "utf-8-sig" else CODECS[encoding]
+    decoder = codecs.getincrementaldecoder(codec)()
     sample = ""
     position = 0
     with path.open("rb") as file:
@@ -115,7 +117,7 @@ def _decode(path: Path, encoding: str) -> _Trial:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                good = error.object[: error.start].decode(CODECS[encoding], "ignore")
+                good = error.object[: error.start].decode(codec, "ignore")
                 fault = error.object[error.start : error.start + 4]
                 return _Trial(encoding, sample + _not_ascii(good), position - begun + error.start, fault)
             if len(sample) < _SAMPLE_CHARS:

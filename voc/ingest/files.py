@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -62,24 +63,22 @@ def local_file(path: Path) -> Path:
     """
     source = _standard_input() if str(path) == "-" else path
     try:
-        if source.is_dir():
-            raise TableError("is_folder", f"这是文件夹，不是文件 / a folder, not a file: {path}", "写出其中的文件 / name the files in it")
-        size = source.stat().st_size
-        if not source.is_file():
-            raise TableError("not_a_table", f"不是普通文件 / not a regular file: {path}", "先存为文件 / save it to a file first")
-        source.open("rb").close()
-    except FileNotFoundError as error:
-        raise TableError("missing_file", f"找不到文件 / no such file: {path}", "检查路径 / check the path") from error
+        found = source.stat()
+        if stat.S_ISREG(found.st_mode):
+            source.open("rb").close()
+    except (FileNotFoundError, ValueError) as error:  # a path with a NUL in it is a plain ValueError
+        raise TableError("missing_file", f"找不到文件 / no such file: {str(path)!r}", "检查路径 / check the path") from error
     except OSError as error:
         raise TableError("unreadable_file", f"无法打开 / cannot be opened: {path}", f"{error.strerror}") from error
-    except ValueError as error:  # a path with a NUL in it
-        raise TableError("missing_file", f"路径无效 / not a path: {str(path)!r}", "检查路径 / check the path") from error
-    if not size:
+    if stat.S_ISDIR(found.st_mode):
+        raise TableError("is_folder", f"这是文件夹，不是文件 / a folder, not a file: {path}", "写出其中的文件 / name the files in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise TableError("not_a_table", f"不是普通文件 / not a regular file: {path}", "先存为文件 / save it to a file first")
+    if not found.st_size:
         raise TableError("empty_file", "文件是空的 / the file is empty", "检查导出是否成功 / check the export", file=source.name)
     if source.suffix.lower() not in SUFFIXES:
-        raise TableError(
-            "unknown_extension", f"不支持的文件类型 / unsupported file type: {path.name}", f"可用 / use one of: {' '.join(SUFFIXES)}"
-        )
+        hint = f"可用 / use one of: {' '.join(SUFFIXES)}"
+        raise TableError("unknown_extension", f"不支持的文件类型 / unsupported file type: {source.name}", hint)
     return source
 
 
@@ -133,7 +132,10 @@ def bare_tables(source: Path, sheets: tuple[str, ...], encoding: str | None) -> 
     found = detect_encoding(source, encoding)
     _require_text(source, found)
     if kind == "jsonl":
-        return (SourceTable(name=source.name, encoding=found, header_row=0, headers=json_keys(source, found)),)
+        keys = json_keys(source, found)
+        if not keys:
+            raise _not_a_table(source, "没有 JSON 对象的文本 / text without JSON objects")
+        return (SourceTable(name=source.name, encoding=found, header_row=0, headers=keys),)
     return (SourceTable(name=source.name, encoding=found, delimiter=sniff_delimiter(source, found)),)
 
 

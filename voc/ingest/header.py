@@ -53,10 +53,10 @@ def find_header(rows: Sequence[RawRow]) -> Header:
     for top in (place - 1, place):
         if top >= 0 and _is_group_over(rows, top):
             names = _joined(rows[top].cells, rows[top + 1].cells)
-            return Header(rows[top + 1].number, unique_names(_trimmed(names, rows[top + 2 :])))
+            return Header(rows[top + 1].number, unique_names(names))
     if not _is_header(rows, place):
         return _without(rows)
-    return Header(rows[place].number, unique_names(_trimmed(rows[place].cells, rows[place + 1 :])))
+    return Header(rows[place].number, unique_names(rows[place].cells))
 
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def _single_column(rows: Sequence[RawRow]) -> Header:
         name = next(filter(None, row.cells))
         known = role_of(name) if place == 0 else names_role(plain_name(name), "text", exact=True)
         if known is not None or asks(name):
-            return Header(row.number, unique_names(_trimmed(row.cells, rows[place + 1 :])))
+            return Header(row.number, unique_names(row.cells))
     return _without(rows)
 
 
@@ -109,14 +109,12 @@ def _without(rows: Sequence[RawRow]) -> Header:
 
 
 def _first_wide(rows: Sequence[RawRow], usual: float) -> int | None:
-    """First row that is no title; a later one of the first few if only that one holds known names."""
+    """First row that is no title; a later one of the first few if that one holds the known names."""
     wide = [place for place, row in enumerate(rows) if _filled(row) >= max(2, usual / 2) and len(set(filter(None, row.cells))) > 1]
     if not wide:
         return None
-    first = wide[0]
-    if not _named(rows[first].cells):
-        return next((place for place in wide if place <= first + _SEARCH_ROWS and _named(rows[place].cells) > 1), first)
-    return first
+    first, known = wide[0], _named(rows[wide[0]].cells)
+    return next((place for place in wide if place <= first + _SEARCH_ROWS and _named(rows[place].cells) > known + 1), first)
 
 
 def _is_header(rows: Sequence[RawRow], place: int) -> bool:
@@ -134,10 +132,12 @@ def _is_group_over(rows: Sequence[RawRow], top: int) -> bool:
     if top + 1 >= len(rows) or rows[top + 1].number != rows[top].number + 1 or len(set(filter(None, rows[top].cells))) < 2:
         return False
     above, below = _padded(rows[top].cells, rows[top + 1].cells)
+    if any(cell.endswith(("：", ":")) for cell in above):
+        return False  # 门店： 朝阳店, a note and its value
     gaps = [place for place, cell in enumerate(above) if not cell and (below[place] or any(above[place:]))]
     if not gaps or not above[0] or not all(below[place] for place in gaps) or not _are_labels([*filter(None, above), *set(below)]):
         return False
-    return bool(_named(below)) or _contrast(below, rows[top + 2 :])
+    return _named(below) > _named(above) or _contrast(below, rows[top + 2 :])
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
@@ -174,9 +174,3 @@ def _contrast(cells: Sequence[str], below: Sequence[RawRow]) -> bool:
         if cell and not _is_value(cell) and sum(map(_is_value, values)) > len(values) / 2:
             return True
     return False
-
-
-def _trimmed(names: Sequence[str], below: Sequence[RawRow]) -> Sequence[str]:
-    """Names without the columns at the end that hold nothing at all."""
-    used = max((place for cells in (names, *(row.cells for row in below)) for place, cell in enumerate(cells, start=1) if cell), default=1)
-    return names[:used]

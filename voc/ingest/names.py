@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from voc.records import Role
 
@@ -48,7 +48,7 @@ SYNONYMS: dict[Role, tuple[str, ...]] = {
 }  # fmt: skip
 # Words anywhere in a survey question that asks for a score; the values must be scores too.
 CUES: dict[Role, tuple[str, ...]] = {
-    "nps": ("nps", "推荐给", "愿意推荐", "推荐的可能", "推荐意愿", "recommend"),
+    "nps": ("nps", "推荐给", "推荐我们", "推荐本", "愿意推荐", "推荐的可能", "推荐意愿", "recommend"),
     "csat": ("满意度", "满意程度", "是否满意", "csat"),
     "ces": ("费力", "省力", "轻松程度", "ces"),
 }
@@ -65,7 +65,7 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 @cache
-def _converter() -> object:
+def _converter() -> Any:
     import opencc
 
     return opencc.OpenCC("t2s")
@@ -89,7 +89,7 @@ def to_simplified(text: str) -> str:
     >>> to_simplified("評價內容")
     '评价内容'
     """
-    return text if text.isascii() else str(_converter().convert(text))  # type: ignore[attr-defined]
+    return text if text.isascii() else str(_converter().convert(text))
 
 
 def plain_name(name: str) -> str:

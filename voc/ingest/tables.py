@@ -57,7 +57,9 @@ def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[Sou
         raise next((error for error in refused if error.code != "no_rows"), refused[0])
     if not tables:
         raise _no_rows(source.name)
-    return tuple(tables)
+    # A sheet of notes looks like a list of comments without a header.
+    headed = [table for table in tables if table.header_row]
+    return tuple(tables if options.sheets else headed or tables)
 
 
 def read_comments(path: Path, table: SourceTable) -> Iterator[Comment | Problem]:

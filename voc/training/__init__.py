@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -76,32 +76,36 @@ def train(task: Task, gold: Path, data: Path | None = None, *, version: str = "1
 
 
 def _sentiment(gold: Path, data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_gold, read_labelled
+    from voc.training.data import read_examples, read_gold, read_labelled
     from voc.training.sentiment import train_sentiment
 
-    comments = read_gold(gold)
+    comments, examples = read_gold(gold), read_examples()
     labelled = read_labelled(_needed(data), without=(comment.passage.normalised for comment in comments))
-    model, metrics = train_sentiment(comments, labelled, seed)
-    return model, LABELS, {"annotated comments": len(comments), **dict(Counter(labelled.sources))}, {}, metrics
+    model, metrics = train_sentiment([*comments, *examples], labelled, seed)
+    return model, LABELS, {**_counts(comments, examples), **dict(Counter(labelled.sources))}, {}, metrics
 
 
 def _touchpoint(gold: Path, data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_aspects, read_gold
+    from voc.training.data import read_aspects, read_examples, read_gold
     from voc.training.touchpoint import train_touchpoint
 
-    comments, taxonomy = read_gold(gold), load_taxonomy()
-    model, metrics = train_touchpoint(comments, read_aspects(_needed(data)), taxonomy, seed)
-    rows = {"annotated comments": len(comments), "aspect annotations, weak": metrics.pop("weak_rows")}
+    comments, examples, taxonomy = read_gold(gold), read_examples(), load_taxonomy()
+    model, metrics = train_touchpoint([*comments, *examples], read_aspects(_needed(data)), taxonomy, seed)
+    rows = {**_counts(comments, examples), "aspect annotations, weak": metrics.pop("weak_rows")}
     return model, tuple(taxonomy.by_id), rows, {"threshold": model.threshold, "taxonomy": f"{taxonomy.name}@{taxonomy.version}"}, metrics
 
 
 def _pain(gold: Path, _data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_gold
+    from voc.training.data import read_examples, read_gold
     from voc.training.pain import train_pain
 
-    comments = read_gold(gold)
-    model, metrics = train_pain(comments, seed)
-    return model, model.labels_, {"annotated comments": len(comments)}, {}, metrics
+    comments, examples = read_gold(gold), read_examples()
+    model, metrics = train_pain([*comments, *examples], seed)
+    return model, model.labels_, _counts(comments, examples), {}, metrics
+
+
+def _counts(comments: Sequence[object], examples: Sequence[object]) -> dict[str, int]:
+    return {"annotated comments": len(comments), "clauses of our own writing": len(examples)}
 
 
 def _needed(data: Path | None) -> Path:

@@ -9,18 +9,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from voc.corpora import example_clauses
 from voc.errors import TableError
 from voc.pipeline import prepare
 from voc.records import LABELS
 from voc.sentiment import Passage
 from voc.tokenise import clauses, make_nlp
 
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+EXAMPLE = "example"  # source of the clauses that we wrote
 POLARITIES = {-1: 0, 0: 1, 1: 2}  # of a gold mention → index into LABELS
 
 
@@ -42,6 +47,11 @@ class GoldComment:
     passage: Passage
     found: tuple[tuple[dict[str, Any], tuple[int, ...]], ...]
 
+    @property
+    def is_example(self) -> bool:
+        """Whether it is a clause of our own writing rather than a customer's comment."""
+        return bool(self.row["source"] == EXAMPLE)
+
 
 def read_gold(path: Path) -> list[GoldComment]:
     """Read annotated comments.
@@ -57,13 +67,31 @@ def read_gold(path: Path) -> list[GoldComment]:
         In file order.
     """
     nlp = make_nlp()
+    return [_annotated(row, nlp) for row in tqdm(list(_json_lines(path)), desc=f"读取标注 / reading {path.name}", unit="条")]
+
+
+def read_examples() -> list[GoldComment]:
+    """Clauses of our own writing as annotated comments.
+
+    Returns
+    -------
+    list of GoldComment
+        Each of one mention at most.
+    """
+    nlp = make_nlp()
     comments = []
-    for row in tqdm(list(_json_lines(path)), desc=f"读取标注 / reading {path.name}", unit="条"):
-        normalised = prepare(row["text"])[0].normalised
-        passage = Passage(normalised, tuple(clauses(nlp(normalised))))
-        found = tuple((mention, _clauses_of(passage, prepare(mention["evidence"])[0].normalised)) for mention in row["mentions"])
-        comments.append(GoldComment(row, passage, found))
+    for touchpoint, polarity, code, text in example_clauses():
+        mention = {"touchpoint": touchpoint, "polarity": int(polarity), "evidence": text, "pain": text, "code": None if code == "-" else code}
+        row = {"source": EXAMPLE, "sentiment": LABELS[int(polarity) + 1], "mixed": False, "mentions": [] if touchpoint == "none" else [mention]}
+        comments.append(_annotated({"text": text, **row}, nlp))
     return comments
+
+
+def _annotated(row: dict[str, Any], nlp: Language) -> GoldComment:
+    normalised = prepare(row["text"])[0].normalised
+    passage = Passage(normalised, tuple(clauses(nlp(normalised))))
+    found = tuple((mention, _clauses_of(passage, prepare(mention["evidence"])[0].normalised)) for mention in row["mentions"])
+    return GoldComment(row, passage, found)
 
 
 def _clauses_of(passage: Passage, evidence: str) -> tuple[int, ...]:
@@ -96,6 +124,12 @@ class Labelled:
     labels: NDArray[np.intp]
     sources: list[str]
     schemes: list[str]
+
+    def extended(self, rows: Sequence[tuple[str, int]], source: str) -> Labelled:
+        """The same with more rows of (text, label), `source` being their source and scheme."""
+        labels = np.concatenate([self.labels, np.array([label for _, label in rows], dtype=np.intp)])
+        names = [source] * len(rows)
+        return Labelled([*self.texts, *(text for text, _ in rows)], labels, [*self.sources, *names], [*self.schemes, *names])
 
 
 def read_labelled(path: Path, without: Iterable[str] = ()) -> Labelled:

@@ -14,11 +14,14 @@ from voc.classify.head import DenseHead, Doubles
 from voc.classify.linear import LinearClassifier, View
 from voc.records import LABELS
 from voc.sentiment import MIXED_FROM, Evidence, SentimentModel, clause_features, comment_features, gather_evidence
-from voc.training.data import POLARITIES, GoldComment, Labelled, folds
+from voc.training.data import EXAMPLE, POLARITIES, GoldComment, Labelled, folds
 
 FOLDS = 5
 # A clause that no mention points to is rather neutral, but annotators name only the shortest sufficient evidence.
 UNMENTIONED_WEIGHT = 0.15
+# Our examples are all of one clause: as whole comments they count less, among the n-grams of the many more.
+EXAMPLE_WEIGHT = 0.2
+EXAMPLE_NGRAM_WEIGHT = 5.0
 
 
 def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int = 42) -> tuple[SentimentModel, dict[str, Any]]:
@@ -46,31 +49,45 @@ def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int =
     passages = [comment.passage for comment in gold]
     sentiments = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
     mixed = np.array([int(comment.row["mixed"]) for comment in gold])
-    polarity = fit_polarity(labelled)
+    examples = np.array([comment.is_example for comment in gold])
     fold = folds(range(len(gold)), FOLDS, seed)
 
     evidence: list[Evidence | None] = [None] * len(gold)
     for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        tone = fit_tone([passages[index].normalised for index in np.flatnonzero(fold != held)], sentiments[fold != held])
-        inside = np.flatnonzero(fold == held)
-        for index, found in zip(inside, gather_evidence([passages[index] for index in inside], polarity, tone), strict=True):
+        inside, outside = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+        models = _fit_ngrams([gold[index] for index in inside], labelled)
+        for index, found in zip(outside, gather_evidence([passages[index] for index in outside], *models), strict=True):
             evidence[index] = found
     known = [found for found in evidence if found is not None]
 
     whole = np.array([comment_features(*pair) for pair in zip(passages, known, strict=True)])
+    weights = np.where(examples, EXAMPLE_WEIGHT, 1.0)
     parts = [clause_features(*pair) for pair in zip(passages, known, strict=True)]
     targets = [_clause_targets(comment) for comment in gold]
     clauses, clause_labels = np.vstack(parts), np.concatenate([labels for labels, _ in targets])
     mentioned = np.concatenate([known for _, known in targets])
-    weights = np.where(mentioned, 1.0, UNMENTIONED_WEIGHT)
-    groups = np.repeat(fold, [len(part) for part in parts])
+    repeats = [len(part) for part in parts]
+    clause_examples = np.repeat(examples, repeats)
+    clause_weights = np.where(mentioned | clause_examples, 1.0, UNMENTIONED_WEIGHT)
 
-    even = np.ones(len(gold))
-    metrics = _measure(_out_of_fold(whole, sentiments, even, fold), sentiments)
-    metrics["mixed_f1"] = _rounded(f1_score(mixed, _out_of_fold(whole, mixed, even, fold)[:, 1] >= MIXED_FROM))
-    metrics["mentioned_clause"] = _measure(_out_of_fold(clauses, clause_labels, weights, groups)[mentioned], clause_labels[mentioned])
-    heads = [DenseHead.fit(whole, sentiments), DenseHead.fit(clauses, clause_labels, weights), DenseHead.fit(whole, mixed)]
-    return SentimentModel(polarity, fit_tone([passage.normalised for passage in passages], sentiments), *heads), metrics
+    said = _out_of_fold(whole, sentiments, weights, fold)
+    metrics = _measure(said[~examples], sentiments[~examples])
+    metrics["mixed_f1"] = _rounded(f1_score(mixed[~examples], _out_of_fold(whole, mixed, weights, fold)[~examples, 1] >= MIXED_FROM))
+    said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, repeats))
+    for name, rows in (("mentioned_clause", mentioned & ~clause_examples), ("our_example", clause_examples)):
+        metrics[name] = _measure(said[rows], clause_labels[rows])
+    heads = [DenseHead.fit(whole, sentiments, weights), DenseHead.fit(clauses, clause_labels, clause_weights), DenseHead.fit(whole, mixed, weights)]
+    return SentimentModel(*_fit_ngrams(gold, labelled), *heads), metrics
+
+
+def _fit_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> tuple[LinearClassifier, LinearClassifier]:
+    """Polarity from the many and our examples, tone from the annotated ones."""
+    examples = [comment for comment in gold if comment.is_example and comment.row["sentiment"] != "neutral"]
+    polarity = fit_polarity(labelled.extended([(comment.passage.normalised, LABELS.index(comment.row["sentiment"])) for comment in examples], EXAMPLE))
+    labels = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
+    weights = np.where([comment.is_example for comment in gold], EXAMPLE_WEIGHT, 1.0)
+    tone = fit_tone([comment.passage.normalised for comment in gold], labels, weights)
+    return polarity, tone
 
 
 def fit_polarity(labelled: Labelled) -> LinearClassifier:
@@ -95,12 +112,14 @@ def fit_polarity(labelled: Labelled) -> LinearClassifier:
         for label in (0, 1):
             members = here & (positive == label)
             weights[members] = np.clip(here.sum() / (2 * max(members.sum(), 1)), 0.2, 5)
-    weights[np.array(labelled.schemes)[felt] == "stars"] *= 0.5
+    schemes = np.array(labelled.schemes)[felt]
+    weights[schemes == "stars"] *= 0.5
+    weights[schemes == EXAMPLE] *= EXAMPLE_NGRAM_WEIGHT
     texts = [labelled.texts[index] for index in felt]
     return LinearClassifier((View(ngrams=(1, 3), bits=19),)).fit([texts], np.eye(2)[positive], ("negative", "positive"), weights)
 
 
-def fit_tone(texts: Sequence[str], labels: NDArray[np.intp]) -> LinearClassifier:
+def fit_tone(texts: Sequence[str], labels: NDArray[np.intp], weights: Doubles) -> LinearClassifier:
     """Negative, neutral, positive from few annotated comments.
 
     Parameters
@@ -109,13 +128,15 @@ def fit_tone(texts: Sequence[str], labels: NDArray[np.intp]) -> LinearClassifier
         Normalised.
     labels : ndarray of shape (n_texts,)
         Indices into LABELS.
+    weights : ndarray of shape (n_texts,)
+        How much each counts.
 
     Returns
     -------
     LinearClassifier
         Labels as LABELS.
     """
-    return LinearClassifier((View(ngrams=(1, 3), bits=17),), strength=3.0).fit([texts], np.eye(3)[labels], LABELS)
+    return LinearClassifier((View(ngrams=(1, 3), bits=17),), strength=3.0).fit([texts], np.eye(3)[labels], LABELS, weights)
 
 
 def _clause_targets(comment: GoldComment) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -49,7 +49,7 @@ def train_touchpoint(
     Parameters
     ----------
     gold : sequence of GoldComment
-        Annotated comments.
+        Annotated comments, then our examples; figures are of the former.
     aspects : iterable of (source, normalised text, mentions)
         Annotations of other schemes; those in `WEAK_CATEGORIES` are used.
     taxonomy : Taxonomy
@@ -79,10 +79,12 @@ def train_touchpoint(
         model = _fit(_take(fields, inside), targets[inside], weak_fields, weak_targets, ids)
         scores[outside] = model.predict_proba(_take(fields, outside))
     said = [{mention["touchpoint"] for mention in comment.row["mentions"]} - {OVERALL} for comment in gold]
-    best = max(THRESHOLDS, key=lambda threshold: _measure(scores, groups, said, ids, threshold)["micro_f1"])
+    real = sum(not comment.is_example for comment in gold)  # customers' comments come first
+    inside = groups < real
+    best = max(THRESHOLDS, key=lambda threshold: _measure(scores[inside], groups[inside], said[:real], ids, threshold)["micro_f1"])
     classifier = _fit(fields, targets, weak_fields, weak_targets, ids)
-    metrics = _measure(scores, groups, said, ids, best)
-    return TouchpointModel(classifier, taxonomy, float(best)), {**metrics, "n": len(gold), "weak_rows": len(weak_passages)}
+    metrics = _measure(scores[inside], groups[inside], said[:real], ids, best)
+    return TouchpointModel(classifier, taxonomy, float(best)), {**metrics, "n": real, "weak_rows": len(weak_passages)}
 
 
 def _fit(

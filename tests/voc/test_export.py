@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from voc.analysis import analyse
+from voc.export import write_xlsx
+from voc.taxonomy import load_taxonomy
+
+SHEETS = ["概览 Overview", "痛点 Pain points", "证据 Evidence", "旅程 Journey", "读取问题 Problems"]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    table = folder / "comments.jsonl"
+    rows = ["=HYPERLINK(1)送餐太慢了", "配送太慢了", "+86送餐慢得要命", "送餐太慢，@店家", "-送餐太慢了", ""]
+    table.write_text("".join(f'{{"id": "{number}", "text": "{text}"}}\n' for number, text in enumerate(rows)), encoding="utf-8")
+    analysis = analyse([table])
+    write_xlsx(analysis, load_taxonomy(), folder / "out.xlsx")
+    return analysis, folder / "out.xlsx"
+
+
+def test_write_xlsx_has_every_pain_point_and_its_evidence(written):
+    analysis, path = written
+    book = CalamineWorkbook.from_path(str(path))
+    assert book.sheet_names == SHEETS
+    points = book.get_sheet_by_name(SHEETS[1]).to_python()
+    assert [row[1] for row in points[1:]] == [point.label for point in analysis.pain_points]
+    evidence = book.get_sheet_by_name(SHEETS[2]).to_python()
+    assert len(evidence) - 1 == sum(point.size for point in analysis.pain_points)
+    problems = book.get_sheet_by_name(SHEETS[4]).to_python()
+    assert problems[1][2] == 6  # the empty comment, by its row in the file
+
+
+def test_write_xlsx_writes_customers_words_as_text_never_as_formulas(written):
+    _, path = written
+    texts = pd.read_excel(path, sheet_name=SHEETS[2], engine="calamine")["原话 Text"]
+    assert any(text.startswith("=HYPERLINK") for text in texts)
+    import zipfile
+
+    with zipfile.ZipFile(path) as book:
+        assert not any(b"<f>" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets"))

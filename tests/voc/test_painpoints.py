@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from voc.analysis import analyse
+from voc.clustering import ProblemClusterer, ProblemSpace, smallest_group
+from voc.modelstore import model_folder
+from voc.classify.linear import LinearClassifier
+from voc.naming import Namer
+from voc.painpoints import Complaint, find_pain_points
+from voc.records import Quote
+
+# Five ways to say the same: n-gram hashing alone sees five problems.
+SLOW = ["送餐太慢了", "等了两个多小时才送到", "配送超时一个小时", "外卖送得太慢", "迟到了四十分钟"]
+RUDE = ["服务员态度很差", "店员爱答不理", "服务态度恶劣", "服务员态度不好", "前台态度差"]
+COLD = ["饭送来是凉的", "菜都凉了", "到手已经冷了", "汤是冷的", "饭都凉透了"]
+
+
+@pytest.fixture(scope="module")
+def space() -> ProblemSpace:
+    return ProblemSpace(LinearClassifier.load(model_folder("pain", "linear")))
+
+
+@pytest.fixture
+def namer(pipeline) -> Namer:
+    return Namer(pipeline.words, pipeline.taxonomy)
+
+
+def complaints(texts, touchpoint):
+    return [
+        Complaint(Quote(comment_id=f"{touchpoint}-{number}", start=0, end=len(text), text=text), text, touchpoint, 0.9, grave=False)
+        for number, text in enumerate(texts)
+    ]
+
+
+def test_find_pain_points_brings_different_wordings_of_one_problem_together(space, namer):
+    points = find_pain_points([*complaints(SLOW, "delivery"), *complaints(RUDE, "staff_service"), *complaints(COLD, "product_quality")], 15, space, namer)
+    members = {point.label: {quote.text for quote in point.members} for point in points}
+    assert len(members["配送慢"] & set(SLOW)) >= 4
+    assert any(len(texts & set(RUDE)) >= 4 for texts in members.values())
+    assert any(len(texts & set(COLD)) >= 4 for texts in members.values())
+    slow = next(point for point in points if point.label == "配送慢")
+    assert slow.touchpoint == "delivery"
+    assert slow.share == round(slow.comments / 15, 4)
+    assert slow.interval[0] < slow.share < slow.interval[1]
+    assert {quote.text for quote in slow.quotes} <= members["配送慢"]
+
+
+def test_find_pain_points_does_not_depend_on_the_order(space, namer):
+    everything = [*complaints(SLOW, "delivery"), *complaints(RUDE, "staff_service"), *complaints(COLD, "product_quality")]
+    shuffled = random.Random(3).sample(everything, len(everything))
+    assert find_pain_points(everything, 15, space, namer) == find_pain_points(shuffled, 15, space, namer)
+
+
+def test_find_pain_points_of_nothing_is_nothing(space, namer):
+    assert find_pain_points([], 10, space, namer) == []
+
+
+def test_find_pain_points_leaves_a_lone_complaint_unassigned(space, namer):
+    assert find_pain_points(complaints(["电梯里的广告屏反光刺眼"], "overall"), 1, space, namer) == []
+
+
+def test_names_are_unique_and_never_a_word_bag(pipeline, namer):
+    names = namer.mined_names(["地铁口的共享单车乱停放"] * 3 + ["共享单车乱停放没人管", "共享单车到处乱停放"], "overall")
+    first = next(names)
+    assert "共享单车" in first
+    assert " " not in first
+    assert len(first) <= 10
+    later = [next(names) for _ in range(80)]
+    assert len({first, *later}) == 81
+
+
+def test_space_likeness_is_that_of_the_problem_not_of_the_letters(space):
+    vectors = space.transform(["送餐太慢了", "等了两个多小时才送到", "味道太咸了"])
+    likeness = vectors @ vectors.T
+    assert likeness[0, 1] > 0.3 > 0.1 > likeness[0, 2]
+
+
+def test_clusterer_pre_groups_large_data(space, monkeypatch):
+    monkeypatch.setattr("voc.clustering.MOST_AT_ONCE", 30)
+    texts = [f"{text}{number}" for number in range(20) for text in ("送餐太慢", "态度很差", "饭菜凉了")]
+    labels = ProblemClusterer().fit(space.transform(texts)).labels_
+    for kind in range(3):
+        assert len(set(labels[kind::3])) <= 3
+    assert len(set(labels)) >= 3
+
+
+@pytest.mark.parametrize(("complaints_", "fewest"), [(10, 2), (500, 2), (2000, 8)])
+def test_smallest_group_grows_with_the_batch(complaints_, fewest):
+    assert smallest_group(complaints_) == fewest
+
+
+def test_bertopic_with_the_default_language_would_delete_all_chinese():
+    """Why `language="multilingual"` is given; if this fails, BERTopic has mended it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from bertopic import BERTopic
+    import pandas as pd
+
+    documents = pd.DataFrame({"Document": ["送餐太慢了"], "ID": [0]})
+    assert BERTopic(language="english", embedding_model=None)._preprocess_text(documents.Document.to_numpy()) == ["emptydoc"]
+    assert BERTopic(language="multilingual", embedding_model=None)._preprocess_text(documents.Document.to_numpy()) == ["送餐太慢了"]
+
+
+def test_analysis_leaves_the_warning_filters_of_the_process_alone(write_table):
+    code = (
+        "import sys, warnings; from pathlib import Path; before = list(warnings.filters)\n"
+        "from voc.analysis import analyse\n"
+        "analyse([Path(sys.argv[1])])\n"
+        "silenced = [f for f in warnings.filters if f not in before and f[0] == 'ignore' and f[2] in (UserWarning, FutureWarning) and not f[1] and not f[3]]\n"
+        "assert not silenced, silenced"
+    )
+    table = write_table([*SLOW, *RUDE])
+    subprocess.run([sys.executable, "-c", code, str(table)], check=True)
+
+
+def test_analyse_two_runs_are_identical_save_for_the_run(write_table):
+    table = write_table([*SLOW, *RUDE, *COLD, "很好吃", "。。。", ""])
+    one, two = (analyse([table]).model_dump_json(exclude={"run"}) for _ in range(2))
+    assert one == two
