@@ -42,7 +42,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'voc/*.py')
+	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py')
 
 samples: .venv/run
 	$(BIN)/python corpora/samples/make.py

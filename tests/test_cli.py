@@ -95,7 +95,9 @@ def test_cli_paths_that_are_no_files(tmp_path, capsys):
 
 def test_cli_reads_standard_input_and_writes_standard_output():
     code = "from voc.cli import main; main(['score', '-'])"
-    done = subprocess.run([sys.executable, "-c", code], input='{"id": "7", "text": "送餐太慢了"}\n'.encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input='{"id": "7", "text": "送餐太慢了"}\n'.encode(), capture_output=True, check=True
+    )
     (line,) = done.stdout.decode().splitlines()
     answer = json.loads(line)
     assert list(answer)[:3] == ["schema", "id", "text"]

@@ -69,5 +69,12 @@ def test_nothing_here_reaches_the_network():
 
 def test_checkout_is_installable_as_a_wheel_with_its_data():
     setup = (ROOT / "setup.cfg").read_text(encoding="utf-8")
-    for folder in ("corpora/taxonomy", "corpora/lexicon", "corpora/samples", "models/sentiment/linear", "models/touchpoint/linear", "models/pain/linear"):
+    for folder in (
+        "corpora/taxonomy",
+        "corpora/lexicon",
+        "corpora/samples",
+        "models/sentiment/linear",
+        "models/touchpoint/linear",
+        "models/pain/linear",
+    ):
         assert f"share/voc/{folder}" in setup, folder

@@ -72,7 +72,7 @@ def texts(rows: list[list[Any]]) -> list[str]:
 def remade(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with the three files made anew, and what the script printed."""
     folder = tmp_path_factory.mktemp("samples")
-    made = subprocess.run([sys.executable, SAMPLES / "make.py", folder], check=True, capture_output=True, text=True)  # noqa: S603
+    made = subprocess.run([sys.executable, SAMPLES / "make.py", folder], check=True, capture_output=True, text=True)
     return folder, made.stdout
 
 

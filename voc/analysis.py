@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
@@ -63,7 +63,7 @@ class Reading:
         self.notices: list[Problem] = []
 
     @property
-    def tables(self) -> tuple[SourceTable, ...]:
+    def tables(self) -> tuple[SourceTable, ...]:  # numpydoc ignore=RT01
         """How each table is read."""
         return tuple(table for _, table in self.sources)
 
@@ -96,7 +96,15 @@ class Tally:
         self.complaints: list[Complaint] = []
 
     def add(self, comment: Comment, annotation: Annotation) -> None:
-        """Count one comment."""
+        """Count one comment.
+
+        Parameters
+        ----------
+        comment : Comment
+            As read.
+        annotation : Annotation
+            What the pipeline found in it.
+        """
         self.comments += 1
         self.duplicates += comment.duplicate_of is not None
         self.uninformative += not annotation.informative
@@ -108,7 +116,13 @@ class Tally:
         self.complaints += complaints_of(annotation)
 
     def metrics(self) -> Metrics:
-        """Figures of the whole batch."""
+        """Figures of the whole batch.
+
+        Returns
+        -------
+        Metrics
+            Shares are of the comments counted so far; no NPS where nobody gave a score.
+        """
         sentiment = {label: _share_of(self.sentiments[label], self.comments) for label in LABELS}
         if not self.scores:
             return Metrics(sentiment=sentiment)
@@ -116,7 +130,13 @@ class Tally:
         return Metrics(sentiment=sentiment, nps=Nps(n=len(self.scores), value=value, interval=interval))
 
     def journey(self) -> tuple[JourneyCell, ...]:
-        """Each touchpoint along the customer journey, in the taxonomy's order."""
+        """Each touchpoint along the customer journey.
+
+        Returns
+        -------
+        tuple of JourneyCell
+            In the taxonomy's order, touchpoints that nobody mentions included.
+        """
         return tuple(
             JourneyCell(
                 stage=touchpoint.stage,
@@ -159,7 +179,7 @@ def analyse(
         If a file cannot be read as a table of comments, or no comment is left.
     """
     seconds: dict[str, float] = {}
-    started = datetime.now(timezone.utc)
+    started = datetime.now(UTC)
     with _timed(seconds, "load"):
         reading = Reading(paths, options)
         pipeline = pipeline or Pipeline()

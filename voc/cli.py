@@ -26,7 +26,10 @@ app = typer.Typer(
 
 Files = Annotated[
     list[Path],
-    typer.Argument(help="表格：.xlsx .xls .csv .tsv .jsonl .parquet，或 - / tables, or - for standard input", show_default=False),
+    typer.Argument(
+        help="表格：.xlsx .xls .csv .tsv .jsonl .parquet，可带 .gz，或 - / tables, gzipped or not, or - for standard input",
+        show_default=False,
+    ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="输出文件；- 为标准输出 / output file; - is standard output")]
 Text = Annotated[list[str] | None, typer.Option("--text", help="文本列，可重复 / text column, repeatable")]
@@ -140,7 +143,7 @@ def analyse(
     console.print(terminal_table(analysis, pipeline.taxonomy, top))
     source, outside = analysis.input, analysis.unassigned
     console.print(
-        f"评论 / comments {source.comments}（重复 / duplicates {source.duplicates}，无内容 / without content {source.uninformative}） · "
+        f"评论 / comments {source.comments} · 重复 / duplicates {source.duplicates} · 无内容 / without content {source.uninformative}\n"
         f"痛点 / pain points {len(analysis.pain_points)} · 未归类的负面分句 / unassigned negative clauses {outside.size} ({outside.share:.1%})",
         highlight=False,
     )
@@ -174,9 +177,15 @@ def schema(name: Annotated[str, typer.Argument(help="analysis annotation comment
     """打印 JSON Schema / Print the JSON schema of an output."""
     import json
 
-    from voc.records import Analysis, Annotation, Comment, Problem
+    from voc.records import Analysis, Annotation, Comment, Problem, Record
 
-    records = {"analysis": Analysis, "score": Annotation, "annotation": Annotation, "comment": Comment, "problem": Problem}
+    records: dict[str, type[Record]] = {
+        "analysis": Analysis,
+        "score": Annotation,
+        "annotation": Annotation,
+        "comment": Comment,
+        "problem": Problem,
+    }
     if name not in records:
         raise SettingsError("unknown_schema", f"没有这个 / no such schema: {name!r}", ", ".join(records))
     typer.echo(json.dumps(records[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=1))

@@ -105,7 +105,18 @@ class ProblemClusterer:
         return self
 
     def predict(self, vectors: Floats) -> NDArray[np.intp]:
-        """Clusters of the fitted complaints (BERTopic's contract); others are not asked for."""
+        """Clusters of the fitted complaints (BERTopic's contract).
+
+        Parameters
+        ----------
+        vectors : ndarray of shape (n_complaints, n_dimensions)
+            Those given to `fit`, or the first of them; others are not asked for.
+
+        Returns
+        -------
+        ndarray of shape (n_complaints,)
+            As `labels_`.
+        """
         return self.labels_[: len(vectors)]
 
     def _link(self, vectors: Floats) -> NDArray[np.intp]:
@@ -113,7 +124,8 @@ class ProblemClusterer:
             return np.zeros(len(vectors), dtype=np.intp)
         if len(vectors) > MOST_AT_ONCE:
             small = MiniBatchKMeans(MOST_AT_ONCE // 3, random_state=self.seed, n_init=1, batch_size=4096, max_iter=20).fit(vectors)
-            return self._link(small.cluster_centers_.astype(np.float32))[small.labels_]
+            grouped: NDArray[np.intp] = self._link(small.cluster_centers_.astype(np.float32))[small.labels_]
+            return grouped
         distances = np.maximum(1 - vectors @ vectors.T, 0)
         np.fill_diagonal(distances, 0)
         model = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - self.nearness)
@@ -189,4 +201,5 @@ def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.int
     if not len(middles) or not len(vectors):
         return np.full(len(vectors), -1)
     near = vectors @ middles.T
-    return np.where(near.max(axis=1) >= likeness, near.argmax(axis=1), -1)
+    found: NDArray[np.intp] = np.where(near.max(axis=1) >= likeness, near.argmax(axis=1), -1)
+    return found

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from voc.errors import ModelNotFound
 from voc.records import Record
 from voc.settings import home
@@ -23,16 +25,34 @@ class ModelMeta(Record):
     data: dict[str, int]
     settings: dict[str, Any]
     metrics: dict[str, Any]
-    sha256: dict[str, str] = {}
+    sha256: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def reference(self) -> str:
+    def reference(self) -> str:  # numpydoc ignore=RT01
         """``name@version``, as results name the model."""
         return f"{self.name}@{self.version}"
 
 
 def model_folder(task: str, name: str) -> Path:
-    """Folder of a model, whether it exists or not."""
+    """Folder of a model.
+
+    Parameters
+    ----------
+    task : str
+        ``"sentiment"``, ``"touchpoint"`` or ``"pain"``.
+    name : str
+        E.g. ``"linear"``.
+
+    Returns
+    -------
+    pathlib.Path
+        Whether it exists or not.
+
+    Raises
+    ------
+    SettingsError
+        If `home` finds no folder of the project.
+    """
     return home() / "models" / task / name
 
 

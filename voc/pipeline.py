@@ -16,7 +16,7 @@ from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Ve
 from voc.redact import redact, redact_field
 from voc.sentiment import Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
-from voc.tokenise import clauses, make_nlp
+from voc.tokenise import clauses, make_nlp, userdict_entries
 from voc.touchpoint import TouchpointModel, roll_up
 
 BATCH = 512
@@ -98,13 +98,14 @@ class Pipeline:
     def __init__(self, *, taxonomy: Taxonomy | None = None, userdicts: Sequence[Path] = (), model: str = "linear") -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.nlp = make_nlp(userdicts)
+        self.entries = userdict_entries(self.nlp)
         metas = {task: read_meta(task, model) for task in ("sentiment", "touchpoint")}
         self.models = {task: meta.reference for task, meta in metas.items()}
         self.sentiment = SentimentModel.load(model_folder("sentiment", model), metas["sentiment"].classifier)
         self.touchpoint = TouchpointModel.load(
             model_folder("touchpoint", model), self.taxonomy, metas["touchpoint"].settings["threshold"], metas["touchpoint"].classifier
         )
-        self.userdict_hits: Counter[str] = Counter(dict.fromkeys(sorted(self.nlp.tokenizer.entries), 0))
+        self.userdict_hits: Counter[str] = Counter(dict.fromkeys(sorted(self.entries), 0))
 
     def __call__(self, text: str, id: str = "1") -> Annotation:
         """Score one comment.
@@ -143,7 +144,18 @@ class Pipeline:
             yield from self._score(batch)
 
     def words(self, normalised: str) -> list[str]:
-        """Words of a normalised text, by the pipeline's dictionaries."""
+        """Cut a text into words, by the pipeline's dictionaries.
+
+        Parameters
+        ----------
+        normalised : str
+            Normalised text.
+
+        Returns
+        -------
+        list of str
+            In order; marks and surplus blanks are words too.
+        """
         return [token.text for token in self.nlp.tokenizer(normalised)]
 
     def _score(self, batch: Sequence[Comment]) -> Iterator[Annotation]:
@@ -158,9 +170,8 @@ class Pipeline:
 
     def _cut(self, normalised: str) -> Passage:
         doc = self.nlp(normalised)
-        entries = self.nlp.tokenizer.entries
-        if entries:
-            self.userdict_hits.update({token.text for token in doc} & entries)
+        if self.entries:
+            self.userdict_hits.update({token.text for token in doc} & self.entries)
         return Passage(normalised, tuple(clauses(doc)))
 
     def _annotate(

@@ -72,7 +72,7 @@ class SourceTable(Record):
     ignored: tuple[str, ...] = Field((), description="columns kept as `extra`")
 
     @property
-    def label(self) -> str:
+    def label(self) -> str:  # numpydoc ignore=RT01
         """What `file` of a comment or a problem says: the file, and the sheet where there are several."""
         return f"{self.name}[{self.sheet}]" if self.sheet is not None else self.name
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Passage:
     spans: tuple[tuple[int, int], ...]
 
     @property
-    def clauses(self) -> list[str]:
+    def clauses(self) -> list[str]:  # numpydoc ignore=RT01
         """Texts of the clauses; the whole comment where there is none."""
         return [self.normalised[start:end] for start, end in self.spans] or [self.normalised]
 
@@ -243,15 +244,39 @@ class SentimentModel:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write all parts into a folder."""
+        """Write all parts into a folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Made if missing; holds ``polarity/``, ``tone/`` and ``heads.npz`` then.
+        """
         self.polarity.save(folder / "polarity")
         self.tone.save(folder / "tone")
-        arrays = {name: values for prefix, head in self.heads.items() for name, values in head.arrays(prefix).items()}
-        np.savez_compressed(folder / "heads.npz", **arrays)  # type: ignore[arg-type]
+        arrays: dict[str, Any] = {name: values for prefix, head in self.heads.items() for name, values in head.arrays(prefix).items()}
+        np.savez_compressed(folder / "heads.npz", **arrays)
 
     @classmethod
     def load(cls, folder: Path, classifier: str = "linear") -> SentimentModel:
-        """Read what `save` wrote, its n-gram models being of the named class."""
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The one given to `save`.
+        classifier : str
+            Class of the n-gram models, as `classifier_class` takes it.
+
+        Returns
+        -------
+        SentimentModel
+            Fitted.
+
+        Raises
+        ------
+        ImportError, AttributeError
+            If there is no such class.
+        """
         kind = classifier_class(classifier)
         with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
             heads = {prefix: DenseHead.from_arrays(arrays, prefix) for prefix in ("comment", "clause", "mixed")}

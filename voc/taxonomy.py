@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from pydantic import ConfigDict, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from voc.corpora import taxonomy_path
 from voc.errors import TaxonomyError
@@ -27,7 +27,7 @@ class Touchpoint(Record):
     keywords: tuple[str, ...] = ()
 
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
+    def pattern(self) -> re.Pattern[str] | None:  # numpydoc ignore=RT01
         """Matches any keyword, the longest first; None where there is none."""
         words = sorted(self.keywords, key=len, reverse=True)
         return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
@@ -40,7 +40,7 @@ class Taxonomy(Record):
 
     name: str
     version: int = 1
-    stages: dict[str, str] = {}
+    stages: dict[str, str] = Field(default_factory=dict)
     touchpoints: tuple[Touchpoint, ...]
 
     @field_validator("touchpoints")
@@ -53,7 +53,7 @@ class Taxonomy(Record):
         return touchpoints
 
     @cached_property
-    def by_id(self) -> dict[str, Touchpoint]:
+    def by_id(self) -> dict[str, Touchpoint]:  # numpydoc ignore=RT01
         """Touchpoints by their key."""
         return {touchpoint.id: touchpoint for touchpoint in self.touchpoints}
 

@@ -90,11 +90,35 @@ class JiebaTokenizer:
         return Doc(self.vocab, words=words, spaces=spaces)
 
     def to_bytes(self, **_: Any) -> bytes:
-        """Nothing to save: the dictionary is given anew (spaCy's serialisation contract)."""
+        """Nothing to save: the dictionary is given anew (spaCy's serialisation contract).
+
+        Parameters
+        ----------
+        **_ : Any
+            Not used.
+
+        Returns
+        -------
+        bytes
+            Empty.
+        """
         return b""
 
     def from_bytes(self, _data: bytes, **_: Any) -> JiebaTokenizer:
-        """Nothing to load (spaCy's serialisation contract)."""
+        """Nothing to load (spaCy's serialisation contract).
+
+        Parameters
+        ----------
+        _data : bytes
+            Not used.
+        **_ : Any
+            Not used.
+
+        Returns
+        -------
+        JiebaTokenizer
+            Itself, unchanged.
+        """
         return self
 
 
@@ -121,6 +145,22 @@ def make_nlp(userdicts: Sequence[Path] = ()) -> Language:
     nlp = Chinese()
     nlp.tokenizer = JiebaTokenizer(nlp.vocab, userdicts)
     return nlp
+
+
+def userdict_entries(nlp: Language) -> frozenset[str]:
+    """Words that came from user dictionaries.
+
+    Parameters
+    ----------
+    nlp : spacy.language.Language
+        From `make_nlp`.
+
+    Returns
+    -------
+    frozenset of str
+        Empty where none was given.
+    """
+    return nlp.tokenizer.entries if isinstance(nlp.tokenizer, JiebaTokenizer) else frozenset()
 
 
 def clauses(doc: Doc) -> list[tuple[int, int]]:

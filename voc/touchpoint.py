@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ class TouchpointModel:
             columns.append(_keyword_scores(fields[2], touchpoint.id) if learned is None else learned)
         scores = np.array(columns, dtype=np.float32).T
         bounds = np.cumsum([0, *(len(passage.clauses) for passage in passages)])
-        return [scores[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        return [scores[start:end] for start, end in pairwise(bounds)]
 
     def choose(self, scores: Floats) -> list[dict[str, float]]:
         """Touchpoints that each clause speaks of.
@@ -86,12 +87,40 @@ class TouchpointModel:
         return chosen
 
     def save(self, folder: Path) -> None:
-        """Write the classifier into a folder."""
+        """Write the classifier into a folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Made if missing.
+        """
         self.classifier.save(folder)
 
     @classmethod
     def load(cls, folder: Path, taxonomy: Taxonomy, threshold: float, classifier: str = "linear") -> TouchpointModel:
-        """Read what `save` wrote."""
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The one given to `save`.
+        taxonomy : Taxonomy
+            May differ from the one that it was trained with.
+        threshold : float
+            Probability from which a touchpoint is said, 0–1.
+        classifier : str
+            As `classifier_class` takes it.
+
+        Returns
+        -------
+        TouchpointModel
+            Fitted.
+
+        Raises
+        ------
+        ImportError, AttributeError
+            If there is no such class.
+        """
         return cls(classifier_class(classifier).load(folder), taxonomy, threshold)
 
 

@@ -21,7 +21,9 @@ def test_linear_multilabel_says_none_or_several():
 
 
 def test_linear_label_without_examples_is_never_said():
-    model = LinearClassifier((View(bits=12),), multilabel=True).fit([TEXTS], np.hstack([TARGETS, np.zeros((len(TEXTS), 1))]), (*LABELS, "rare"))
+    model = LinearClassifier((View(bits=12),), multilabel=True).fit(
+        [TEXTS], np.hstack([TARGETS, np.zeros((len(TEXTS), 1))]), (*LABELS, "rare")
+    )
     assert model.predict_proba([["送餐太慢了"]])[0, 2] < 0.01
 
 

@@ -1,6 +1,7 @@
 """Whole files, as people send them: what is read out of each, and what is said about the rest."""
 
 import datetime as dt
+import gzip
 import json
 from pathlib import Path
 
@@ -246,3 +247,19 @@ def test_tables_note_far_right_and_far_down_stays_beside_its_comment(tmp_path):
     items = read(path)
     assert len(texts(items)) == len(items) == 1500
     assert items[1399].extra == {"列4": "已回访"}
+
+
+def test_gzipped_table_is_read_like_the_table(tmp_path):
+    packed = tmp_path / "评价.csv.gz"
+    packed.write_bytes(gzip.compress("编号,评价内容\n1,送餐太慢了\n2,味道很好\n".encode("gb18030")))
+    (table,) = inspect_tables(packed)
+    assert (table.name, table.encoding) == ("评价.csv", "gb18030")
+    assert [comment.text for comment in read_comments(packed, table)] == ["送餐太慢了", "味道很好"]
+
+
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"id,text\n1,abc\n" * 99)[:-9]])
+def test_damaged_gzip_is_refused(tmp_path, content):
+    path = tmp_path / "damaged.csv.gz"
+    path.write_bytes(content)
+    with pytest.raises(TableError, match=r"gzip"):
+        inspect_tables(path)

@@ -28,5 +28,5 @@ def test_find_intents_reads_what_the_customer_means_to_do(text, expected):
 
 def test_find_intents_says_where():
     text = "太难吃了,再也不会来了"
-    (start, end), = find_intents(text)["churn"]
+    ((start, end),) = find_intents(text)["churn"]
     assert text[start:end] == "再也不会"

@@ -67,7 +67,14 @@ def test_pipeline_says_the_same_of_a_traditional_twin(pipeline):
     assert traditional.text == "送餐太慢了，味道不錯"  # people keep reading the customer's own script
 
 
-@given(st.lists(st.sampled_from(["送餐太慢", "１３８００１３８０００", "😡", "體驗(yàn)", "！！！！", "<br>", "但是", "\u200b", " ", "ok", "好好好好吃"]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["送餐太慢", "１３８００１３８０００", "😡", "體驗(yàn)", "！！！！", "<br>", "但是", "\u200b", " ", "ok", "好好好好吃"]
+        ),
+        max_size=8,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_pipeline_offsets_lie_in_the_text(pipeline, parts):
     annotation = pipeline("，".join(parts))
@@ -87,14 +94,20 @@ def test_pipeline_counts_the_comments_that_a_dictionary_word_was_applied_in(tmp_
 
 def test_pipeline_finds_touchpoints_of_an_own_taxonomy_by_keywords(tmp_path):
     path = tmp_path / "clinic.yaml"
-    path.write_text("name: clinic\ntouchpoints:\n  - {id: registration, zh: 挂号, keywords: [挂号, 取号]}\n  - {id: doctor, zh: 医生, keywords: [医生, 大夫]}\n")
+    path.write_text(
+        "name: clinic\ntouchpoints:\n  - {id: registration, zh: 挂号, keywords: [挂号, 取号]}\n  - {id: doctor, zh: 医生, keywords: [医生, 大夫]}\n"
+    )
     pipeline = Pipeline(taxonomy=load_taxonomy(path))
     assert mentions(pipeline("挂号太难了，大夫很耐心")) == {("registration", "negative"), ("doctor", "positive")}
 
 
 def test_redact_comment_masks_the_text_and_what_stands_beside_it():
     comment = Comment(
-        id="1", text="打13800138000找我", customer_id="13800138000", store="静安寺店", extra={"联系电话": "13800138000", "备注": "微信abc12345", "数量": "3"}
+        id="1",
+        text="打13800138000找我",
+        customer_id="13800138000",
+        store="静安寺店",
+        extra={"联系电话": "13800138000", "备注": "微信abc12345", "数量": "3"},
     )
     safe = redact_comment(comment).model_dump_json()
     assert "13800138000" not in safe

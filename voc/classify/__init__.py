@@ -27,20 +27,76 @@ class Classifier(Protocol):
     def fit(
         self, fields: Fields, targets: NDArray[np.float64], labels: Sequence[str], weights: NDArray[np.float64] | None = None
     ) -> Classifier:
-        """Learn from targets of shape (n_examples, n_labels), 0 or 1."""
+        """Learn from examples.
+
+        Parameters
+        ----------
+        fields : sequence of (sequence of str, length n_examples)
+            The texts of each field.
+        targets : ndarray of shape (n_examples, n_labels)
+            1 where a label holds, else 0.
+        labels : sequence of str, length n_labels
+            Names of the labels.
+        weights : ndarray of shape (n_examples,), optional
+            How much each example counts; all alike where left out.
+
+        Returns
+        -------
+        Classifier
+            Itself, fitted.
+        """
 
     def decision_function(self, fields: Fields) -> Floats:
-        """Score of each label, shape (n_examples, n_labels): above 0 is more likely than not."""
+        """Score of each label.
+
+        Parameters
+        ----------
+        fields : sequence of (sequence of str, length n_examples)
+            The texts of each field.
+
+        Returns
+        -------
+        ndarray of shape (n_examples, n_labels), float32
+            Above 0 is more likely than not.
+        """
 
     def predict_proba(self, fields: Fields) -> Floats:
-        """Probability of each label, shape (n_examples, n_labels)."""
+        """Probability of each label.
+
+        Parameters
+        ----------
+        fields : sequence of (sequence of str, length n_examples)
+            The texts of each field.
+
+        Returns
+        -------
+        ndarray of shape (n_examples, n_labels), float32
+            In [0, 1].
+        """
 
     def save(self, folder: Path) -> None:
-        """Write the fitted state into a folder."""
+        """Write the fitted state into a folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Made if missing.
+        """
 
     @classmethod
     def load(cls, folder: Path) -> Classifier:
-        """Read what `save` wrote."""
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The one given to `save`.
+
+        Returns
+        -------
+        Classifier
+            Fitted.
+        """
 
 
 def classifier_class(name: str) -> type[Classifier]:

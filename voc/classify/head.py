@@ -78,10 +78,39 @@ class DenseHead:
         return probabilities
 
     def arrays(self, prefix: str) -> dict[str, Doubles]:
-        """State under prefixed names, for one file with several heads."""
+        """State under prefixed names, for one file with several heads.
+
+        Parameters
+        ----------
+        prefix : str
+            Name of the head.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``<prefix>_mean``, ``<prefix>_scale`` and ``<prefix>_coefficients``.
+        """
         return {f"{prefix}_mean": self.mean, f"{prefix}_scale": self.scale, f"{prefix}_coefficients": self.coefficients}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], prefix: str) -> DenseHead:
-        """Head from what `arrays` gave."""
+        """Head from what `arrays` gave.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            May hold other heads too.
+        prefix : str
+            As given to `arrays`.
+
+        Returns
+        -------
+        DenseHead
+            Fitted.
+
+        Raises
+        ------
+        KeyError
+            If there is no head of this name.
+        """
         return cls(arrays[f"{prefix}_mean"], arrays[f"{prefix}_scale"], arrays[f"{prefix}_coefficients"])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,7 +226,8 @@ class LinearClassifier:
         (folder / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         # Half precision: a third of the size, and no measurable loss.
         idf = {f"idf_{index}": values.astype(np.float16) for index, values in enumerate(self.idf_)}
-        np.savez_compressed(folder / "weights.npz", coefficients=self.coefficients_.astype(np.float16), intercepts=self.intercepts_, **idf)
+        arrays: dict[str, Any] = {"coefficients": self.coefficients_.astype(np.float16), "intercepts": self.intercepts_, **idf}
+        np.savez_compressed(folder / "weights.npz", **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> LinearClassifier:
@@ -262,7 +263,18 @@ class LinearClassifier:
 
 
 def inverse_document_frequency(counts: sparse.csr_matrix) -> Floats:
-    """Smoothed: ``ln((1 + n) / (1 + df)) + 1``, shape (n_buckets,); 0 for buckets never seen, so that they add nothing to the length."""
+    """Smoothed weight of each bucket: ``ln((1 + n) / (1 + df)) + 1``.
+
+    Parameters
+    ----------
+    counts : csr_matrix of shape (n_examples, n_buckets)
+        Counts of hashed n-grams.
+
+    Returns
+    -------
+    ndarray of shape (n_buckets,), float32
+        0 for buckets never seen, so that they add nothing to the length.
+    """
     documents = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log((1 + counts.shape[0]) / (1 + documents)) + 1
     idf[documents == 0] = 0

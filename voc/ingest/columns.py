@@ -71,23 +71,37 @@ class _Column:
     values: Sequence[str]
 
     @cached_property
-    def plain(self) -> str:
+    def plain(self) -> str:  # numpydoc ignore=RT01
         """Name to look up; of a two-row header, its lower part."""
         return plain_name(self.name.rpartition("/")[2])
 
     def share(self, test: re.Pattern[str]) -> float:
+        """Share of the values that a pattern is found in.
+
+        Parameters
+        ----------
+        test : re.Pattern
+            Searched anywhere in a value.
+
+        Returns
+        -------
+        float
+            0 to 1; 0 where there is no value.
+        """
         return sum(bool(test.search(value)) for value in self.values) / max(len(self.values), 1)
 
     @property
-    def length(self) -> float:
+    def length(self) -> float:  # numpydoc ignore=RT01
+        """Mean length of the values, in characters; 0 where there is none."""
         return sum(map(len, self.values)) / max(len(self.values), 1)
 
     @property
-    def distinct(self) -> float:
+    def distinct(self) -> float:  # numpydoc ignore=RT01
+        """Different values per value, 0 to 1; 0 where there is none."""
         return len(set(self.values)) / max(len(self.values), 1)
 
     @property
-    def holds_words(self) -> bool:
+    def holds_words(self) -> bool:  # numpydoc ignore=RT01
         """False for numbers, dates, links and ticked boxes."""
         if not self.values:
             return True
@@ -96,7 +110,7 @@ class _Column:
         return words >= len(self.values) / 2 and not ticked
 
     @property
-    def offers_choices(self) -> bool:
+    def offers_choices(self) -> bool:  # numpydoc ignore=RT01
         """Whether the same few short words come again and again."""
         return len(self.values) >= 12 and self.distinct <= 0.25 and self.length <= 10
 

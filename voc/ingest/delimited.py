@@ -96,12 +96,18 @@ def _regularity(sample: str, delimiter: str) -> tuple[float, int]:
     return (share + named, width) if steady or named >= 2 else (0.0, 0)
 
 
-class _LongLine(Exception):  # noqa: N818 - a signal between two functions of this module
+class _LongLine(Exception):
     """A line without end."""
 
 
 class _Lines:
-    """Lines of a file; those of the current record are kept, so that reading can go back to the second of them."""
+    """Lines of a file; those of the current record are kept, so that reading can go back to the second of them.
+
+    Parameters
+    ----------
+    file : TextIO
+        Open for reading.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

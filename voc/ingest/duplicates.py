@@ -78,7 +78,18 @@ class _Seen:
         self._places = np.zeros(_BANDS * _SLOTS, dtype=np.uint32)
 
     def originals(self, comments: Sequence[Comment]) -> list[str | None]:
-        """Id of the earlier comment that each one repeats, None for the first of its kind."""
+        """Find the earlier comment that each one repeats.
+
+        Parameters
+        ----------
+        comments : sequence of Comment
+            The next ones, in the order of the table; they are kept to compare later ones with.
+
+        Returns
+        -------
+        list of (str or None), length n_comments
+            Id of the first of its kind; None where a comment repeats no other.
+        """
         keys = [_key(comment.text) for comment in comments]
         digests = [blake2b(key.encode(), digest_size=8).digest() for key in keys]
         same: list[str | None] = []

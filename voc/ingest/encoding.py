@@ -53,7 +53,7 @@ class _Trial:
     fault: bytes = b""
 
     @property
-    def commonness(self) -> float:
+    def commonness(self) -> float:  # numpydoc ignore=RT01
         """Share of the non-ASCII characters that are everyday ones, 0 to 1."""
         codec, leads = _COMMON_LEADS[self.encoding]
         found = self.sample.encode(codec, "ignore")[::2]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import re
-import shutil
 import stat
-import sys
-import tempfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from voc.errors import TableError
+from voc.ingest.copies import standard_input, unpacked
 from voc.ingest.delimited import read_delimited, sniff_delimiter
 from voc.ingest.encoding import CODECS, detect_encoding
 from voc.ingest.jsonlines import json_keys, read_jsonlines
@@ -23,6 +19,7 @@ from voc.ingest.workbook import OLE_MAGIC, read_sheet, sheet_names
 from voc.records import SourceTable
 
 SUFFIXES = (".xlsx", ".xls", ".csv", ".tsv", ".jsonl", ".parquet")
+GZIPPED = (".csv", ".tsv", ".jsonl")  # with .gz behind
 _ZIP_MAGIC = b"PK\x03\x04"
 _PARQUET_MAGIC = b"PAR1"
 _FOREIGN = {
@@ -54,14 +51,14 @@ def local_file(path: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The same, or a temporary copy of standard input.
+        The same, or a temporary copy of standard input or of what a gzipped table holds.
 
     Raises
     ------
     TableError
         If there is no such file, it is a folder, unreadable, empty, or of an unknown kind.
     """
-    source = _standard_input() if str(path) == "-" else path
+    source = standard_input() if str(path) == "-" else path
     try:
         found = source.stat()
         if stat.S_ISREG(found.st_mode):
@@ -76,23 +73,12 @@ def local_file(path: Path) -> Path:
         raise TableError("not_a_table", f"不是普通文件 / not a regular file: {path}", "先存为文件 / save it to a file first")
     if not found.st_size:
         raise TableError("empty_file", "文件是空的 / the file is empty", "检查导出是否成功 / check the export", file=source.name)
+    if source.suffix.lower() == ".gz" and Path(source.stem).suffix.lower() in GZIPPED:
+        return unpacked(source)
     if source.suffix.lower() not in SUFFIXES:
         hint = f"可用 / use one of: {' '.join(SUFFIXES)}"
         raise TableError("unknown_extension", f"不支持的文件类型 / unsupported file type: {source.name}", hint)
     return source
-
-
-@cache
-def _standard_input() -> Path:
-    # It can be read only once, so its copy lives as long as the process.
-    folder = tempfile.TemporaryDirectory(prefix="voc-")
-    atexit.register(folder.cleanup)
-    copy = Path(folder.name) / "stdin"
-    with copy.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
-    with copy.open("rb") as file:
-        is_json = file.read(_HEAD_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    return copy.rename(copy.with_suffix(".jsonl" if is_json else ".csv"))
 
 
 def bare_tables(source: Path, sheets: tuple[str, ...], encoding: str | None) -> tuple[SourceTable, ...]:

@@ -64,6 +64,18 @@ class _Layout:
 
     @classmethod
     def of(cls, table: SourceTable) -> _Layout:
+        """Look up the place of each column.
+
+        Parameters
+        ----------
+        table : SourceTable
+            How to read it; its headers are unique.
+
+        Returns
+        -------
+        _Layout
+            A text carries its column's header as the question where there are several, or where the header asks one.
+        """
         several = len(table.text_columns) > 1
         place = {header: at for at, header in enumerate(table.headers)}
         metadata = tuple((place[header], header, role) for role, header in table.columns.items() if role not in ("text", "id"))
@@ -78,7 +90,18 @@ class _Layout:
         )
 
     def problems(self, row: RawRow) -> Iterator[Problem]:
-        """One for each comment that the row should have held."""
+        """Say what a damaged row costs.
+
+        Parameters
+        ----------
+        row : RawRow
+            With a fault.
+
+        Yields
+        ------
+        Problem
+            One for each comment that the row should have held.
+        """
         for _, header, _ in self.text:
             yield Problem(file=self.label, row=row.number, column=header, reason=row.fault, hint=row.hint)
 

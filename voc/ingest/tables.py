@@ -72,9 +72,9 @@ def read_comments(path: Path, table: SourceTable) -> Iterator[Comment | Problem]
     table : SourceTable
         One that `inspect_tables` found in it.
 
-    Yields
-    ------
-    Comment or Problem
+    Returns
+    -------
+    iterator of (Comment or Problem)
         As many as the table has text columns times data rows, and a `Notice` wherever something beside a comment could not be used.
 
     Raises
@@ -93,9 +93,9 @@ def read_all(sources: Sequence[tuple[Path, SourceTable]]) -> Iterator[Comment | 
     sources : sequence of (pathlib.Path, SourceTable)
         Files and the tables that `inspect_tables` found in them.
 
-    Yields
-    ------
-    Comment or Problem
+    Returns
+    -------
+    iterator of (Comment or Problem)
         As `read_comments`. Ids are unique and duplicates are found over all tables; rows without an id are called after file and row.
 
     Raises

@@ -21,7 +21,13 @@ class Savable(Protocol):
     """A fitted model that can write itself."""
 
     def save(self, folder: Path) -> None:
-        """Write the fitted state into a folder."""
+        """Write the fitted state into a folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            Made if missing.
+        """
 
 
 Trained = tuple[Savable, tuple[str, ...], dict[str, int], dict[str, Any], dict[str, Any]]

@@ -9,14 +9,17 @@ from voc.modelstore import ModelMeta
 PURPOSE = {
     "sentiment": (
         "评论与分句的情感（负面、中性、正面）/ Sentiment of a comment and of its clauses",
-        "反讽、方言和长文里的弱情感常被看错；中性最难 / Sarcasm, dialect and weak feeling in long texts are often missed; neutral is the hardest.",
+        "反讽、方言和长文里的弱情感常被看错；中性最难 / "
+        "Sarcasm, dialect and weak feeling in long texts are often missed; neutral is the hardest.",
     ),
     "touchpoint": (
         "分句谈到哪些触点 / Which touchpoints a clause speaks of",
-        "例子少的触点（售前咨询、会员权益、广告口碑）不可靠 / Touchpoints with few examples (pre-sale, membership, advertising) are unreliable.",
+        "例子少的触点（售前咨询、会员权益、广告口碑）不可靠 / "
+        "Touchpoints with few examples (pre-sale, membership, advertising) are unreliable.",
     ),
     "pain": (
-        "抱怨说的是哪个已知问题；用来把说法不同的同一问题聚在一起 / Which known problem a complaint names; brings different wordings of one problem together",
+        "抱怨说的是哪个已知问题；用来把说法不同的同一问题聚在一起 / "
+        "Which known problem a complaint names; brings different wordings of one problem together",
         "只认得零售、餐饮、酒店常见的问题 / Knows only problems usual in retail, restaurants and hotels.",
     ),
 }
@@ -37,6 +40,7 @@ def write_card(meta: ModelMeta) -> str:
     """
     purpose, limits = PURPOSE[meta.task]
     data = "\n".join(f"| {name} | {rows:,} |" for name, rows in meta.data.items())
+    settings = ", ".join(f"{name} = {value}" for name, value in meta.settings.items())
     return f"""# {meta.task}/{meta.name} {meta.version}
 
 {purpose}.
@@ -49,7 +53,8 @@ This page is written by `voc train {meta.task}`; edit the code, not the page.
 |---|---|
 {data}
 
-Public Chinese feedback sets; none of their text is in this repository, and the weights are hashed n-grams, from which no comment can be read back.
+Public Chinese feedback sets, whose text is not in this repository, and clauses of our own (`corpora/gold/`). The weights belong to
+hashed n-grams, from which no comment can be read back.
 
 ## Figures
 
@@ -65,7 +70,9 @@ Measured out of fold on the annotated comments, before the last fit on all of th
 
 ## Settings
 
-`{meta.classifier}` · {", ".join(f"{name} = {value}" for name, value in meta.settings.items())} · {len(meta.labels)} labels: {", ".join(meta.labels)}
+`{meta.classifier}` · {settings}
+
+{len(meta.labels)} labels: {", ".join(meta.labels)}
 """
 
 

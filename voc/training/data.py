@@ -48,7 +48,7 @@ class GoldComment:
     found: tuple[tuple[dict[str, Any], tuple[int, ...]], ...]
 
     @property
-    def is_example(self) -> bool:
+    def is_example(self) -> bool:  # numpydoc ignore=RT01
         """Whether it is a clause of our own writing rather than a customer's comment."""
         return bool(self.row["source"] == EXAMPLE)
 
@@ -81,8 +81,19 @@ def read_examples() -> list[GoldComment]:
     nlp = make_nlp()
     comments = []
     for touchpoint, polarity, code, text in example_clauses():
-        mention = {"touchpoint": touchpoint, "polarity": int(polarity), "evidence": text, "pain": text, "code": None if code == "-" else code}
-        row = {"source": EXAMPLE, "sentiment": LABELS[int(polarity) + 1], "mixed": False, "mentions": [] if touchpoint == "none" else [mention]}
+        mention = {
+            "touchpoint": touchpoint,
+            "polarity": int(polarity),
+            "evidence": text,
+            "pain": text,
+            "code": None if code == "-" else code,
+        }
+        row = {
+            "source": EXAMPLE,
+            "sentiment": LABELS[int(polarity) + 1],
+            "mixed": False,
+            "mentions": [] if touchpoint == "none" else [mention],
+        }
         comments.append(_annotated({"text": text, **row}, nlp))
     return comments
 
@@ -126,7 +137,20 @@ class Labelled:
     schemes: list[str]
 
     def extended(self, rows: Sequence[tuple[str, int]], source: str) -> Labelled:
-        """The same with more rows of (text, label), `source` being their source and scheme."""
+        """The same with more rows.
+
+        Parameters
+        ----------
+        rows : sequence of (str, int)
+            Normalised text, and index into LABELS.
+        source : str
+            Source and scheme of all of them.
+
+        Returns
+        -------
+        Labelled
+            A new one, the rows at its end.
+        """
         labels = np.concatenate([self.labels, np.array([label for _, label in rows], dtype=np.intp)])
         names = [source] * len(rows)
         return Labelled([*self.texts, *(text for text, _ in rows)], labels, [*self.sources, *names], [*self.schemes, *names])
@@ -163,7 +187,7 @@ def read_labelled(path: Path, without: Iterable[str] = ()) -> Labelled:
             normalised = prepare(row["text"])[0].normalised
             if row["label"] in LABELS and text_key(normalised) not in held_out:
                 texts.append(normalised)
-                labels.append(LABELS.index(row["label"]))  # type: ignore[arg-type]
+                labels.append(LABELS.index(row["label"]))
                 sources.append(row["source"])
                 schemes.append(row["scheme"])
     return Labelled(texts, np.array(labels, dtype=np.intp), sources, schemes)

@@ -58,4 +58,6 @@ def _fit(texts: Sequence[str], targets: np.ndarray[Any, np.dtype[np.intp]], name
     """The short name of each problem is an example too, so that every label has one."""
     both = [*texts, *names.values()]
     classes = np.eye(len(names))[[*targets, *range(len(names))]]
-    return LinearClassifier((View(ngrams=(1, 3), bits=15),), strength=10.0, multilabel=True, balanced=True).fit([both], classes, tuple(names))
+    return LinearClassifier((View(ngrams=(1, 3), bits=15),), strength=10.0, multilabel=True, balanced=True).fit(
+        [both], classes, tuple(names)
+    )

@@ -54,8 +54,8 @@ def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int =
 
     evidence: list[Evidence | None] = [None] * len(gold)
     for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        inside, outside = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
-        models = _fit_ngrams([gold[index] for index in inside], labelled)
+        outside = np.flatnonzero(fold == held)
+        models = _fit_ngrams([comment for comment, other in zip(gold, fold, strict=True) if other != held], labelled)
         for index, found in zip(outside, gather_evidence([passages[index] for index in outside], *models), strict=True):
             evidence[index] = found
     known = [found for found in evidence if found is not None]
@@ -76,14 +76,20 @@ def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int =
     said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, repeats))
     for name, rows in (("mentioned_clause", mentioned & ~clause_examples), ("our_example", clause_examples)):
         metrics[name] = _measure(said[rows], clause_labels[rows])
-    heads = [DenseHead.fit(whole, sentiments, weights), DenseHead.fit(clauses, clause_labels, clause_weights), DenseHead.fit(whole, mixed, weights)]
+    heads = [
+        DenseHead.fit(whole, sentiments, weights),
+        DenseHead.fit(clauses, clause_labels, clause_weights),
+        DenseHead.fit(whole, mixed, weights),
+    ]
     return SentimentModel(*_fit_ngrams(gold, labelled), *heads), metrics
 
 
 def _fit_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> tuple[LinearClassifier, LinearClassifier]:
     """Polarity from the many and our examples, tone from the annotated ones."""
     examples = [comment for comment in gold if comment.is_example and comment.row["sentiment"] != "neutral"]
-    polarity = fit_polarity(labelled.extended([(comment.passage.normalised, LABELS.index(comment.row["sentiment"])) for comment in examples], EXAMPLE))
+    polarity = fit_polarity(
+        labelled.extended([(comment.passage.normalised, LABELS.index(comment.row["sentiment"])) for comment in examples], EXAMPLE)
+    )
     labels = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
     weights = np.where([comment.is_example for comment in gold], EXAMPLE_WEIGHT, 1.0)
     tone = fit_tone([comment.passage.normalised for comment in gold], labels, weights)

@@ -27,9 +27,10 @@ _PLACE = ("rooms design_features", "rooms general", "rooms cleanliness", "rooms 
 WEAK_CATEGORIES = {
     **dict.fromkeys(_PLACE, "store_environment"),
     **dict.fromkeys(("service general",), "staff_service"),
-    **dict.fromkeys(("food quality", "drinks quality", "food_drinks quality", "Camera#General", "Screen#General", "Battery/Longevity#General"), "product_quality"),
-    **dict.fromkeys(("hotel prices", "rooms prices", "food_drinks prices", "restaurant prices", "food prices", "drinks prices", "amazon prices", "Price#Price",
-                     "Price#Value for Money"), "price_promotion"),
+    **dict.fromkeys(("food quality", "drinks quality", "food_drinks quality"), "product_quality"),
+    **dict.fromkeys(("Camera#General", "Screen#General", "Battery/Longevity#General"), "product_quality"),
+    **dict.fromkeys(("hotel prices", "rooms prices", "food_drinks prices", "restaurant prices"), "price_promotion"),
+    **dict.fromkeys(("food prices", "drinks prices", "amazon prices", "Price#Price", "Price#Value for Money"), "price_promotion"),
     **dict.fromkeys(("food style_options", "amazon availability"), "assortment_stock"),
     **dict.fromkeys(("shipment delivery", "Logistics#Speed"), "delivery"),
     **dict.fromkeys(("shipment quality", "Product Packaging#General", "Product Packaging#Packaging Materials"), "packaging"),
@@ -80,10 +81,10 @@ def train_touchpoint(
         scores[outside] = model.predict_proba(_take(fields, outside))
     said = [{mention["touchpoint"] for mention in comment.row["mentions"]} - {OVERALL} for comment in gold]
     real = sum(not comment.is_example for comment in gold)  # customers' comments come first
-    inside = groups < real
-    best = max(THRESHOLDS, key=lambda threshold: _measure(scores[inside], groups[inside], said[:real], ids, threshold)["micro_f1"])
+    theirs = groups < real
+    best = max(THRESHOLDS, key=lambda threshold: _measure(scores[theirs], groups[theirs], said[:real], ids, threshold)["micro_f1"])
     classifier = _fit(fields, targets, weak_fields, weak_targets, ids)
-    metrics = _measure(scores[inside], groups[inside], said[:real], ids, best)
+    metrics = _measure(scores[theirs], groups[theirs], said[:real], ids, best)
     return TouchpointModel(classifier, taxonomy, float(best)), {**metrics, "n": real, "weak_rows": len(weak_passages)}
 
 
