@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
+from sklearn.cluster import AgglomerativeClustering
 from sklearn.preprocessing import normalize
 
 from voc.classify import Classifier, Floats
 from voc.classify.linear import View, inverse_document_frequency
 
-# Above this many different complaints, clusters are built on small groups of like ones: memory grows with the square.
+# More different complaints than this are grouped sample by sample: time and memory grow with the square.
 MOST_AT_ONCE = 3000
 
 
@@ -35,7 +36,7 @@ class ProblemSpace:
         Words (character 1–2-grams) are hashed into ``2 ** bits`` places.
     """
 
-    def __init__(self, problems: Classifier, known_weight: float = 0.8, sharpness: float = 2.0, bits: int = 11) -> None:
+    def __init__(self, problems: Classifier, known_weight: float = 0.8, sharpness: float = 2.0, bits: int = 10) -> None:
         self.problems = problems
         self.known_weight = known_weight
         self.sharpness = sharpness
@@ -72,7 +73,7 @@ class ProblemClusterer:
         Mean likeness from which two groups are one, 0–1. Chosen on annotated complaints of one half, problems learned on the
         other: B-cubed F1 0.62, flat from 0.05 to 0.15.
     seed : int
-        Of the pre-grouping of large data.
+        Of the samples that large data are grouped by.
 
     Attributes
     ----------
@@ -99,9 +100,10 @@ class ProblemClusterer:
         ProblemClusterer
             Itself, fitted.
         """
-        _, first, back = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
-        back = back.ravel()
-        self.labels_ = self._settle(vectors, self._link(vectors[first])[back])
+        places: dict[bytes, int] = {}
+        back = np.array([places.setdefault(blake2b(row.tobytes(), digest_size=16).digest(), len(places)) for row in vectors])
+        first = np.unique(back, return_index=True)[1]
+        self.labels_ = self._settle(vectors, self._group(vectors[first])[back])
         return self
 
     def predict(self, vectors: Floats) -> NDArray[np.intp]:
@@ -119,13 +121,23 @@ class ProblemClusterer:
         """
         return self.labels_[: len(vectors)]
 
+    def _group(self, vectors: Floats) -> NDArray[np.intp]:
+        """Group a sample, let the others join the nearest group, and go on with those that found none."""
+        labels = np.full(len(vectors), -1)
+        order = np.random.default_rng(self.seed).permutation(len(vectors))
+        while len(order):
+            sample, rest = order[:MOST_AT_ONCE], order[MOST_AT_ONCE:]
+            groups = self._link(vectors[sample])
+            first = labels.max() + 1
+            labels[sample] = groups + first
+            joined = nearest(vectors[rest], centres(vectors[sample], groups), self.nearness)
+            labels[rest[joined >= 0]] = joined[joined >= 0] + first
+            order = rest[joined < 0]
+        return labels
+
     def _link(self, vectors: Floats) -> NDArray[np.intp]:
         if len(vectors) < 2:
             return np.zeros(len(vectors), dtype=np.intp)
-        if len(vectors) > MOST_AT_ONCE:
-            small = MiniBatchKMeans(MOST_AT_ONCE // 3, random_state=self.seed, n_init=1, batch_size=4096, max_iter=20).fit(vectors)
-            grouped: NDArray[np.intp] = self._link(small.cluster_centers_.astype(np.float32))[small.labels_]
-            return grouped
         distances = np.maximum(1 - vectors @ vectors.T, 0)
         np.fill_diagonal(distances, 0)
         model = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - self.nearness)
@@ -177,7 +189,10 @@ def centres(vectors: Floats, labels: NDArray[np.intp]) -> Floats:
     ndarray of shape (n_clusters, n_dimensions), float32
         Its dot product with a vector is the mean likeness to the members.
     """
-    means: Floats = np.vstack([vectors[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
+    order = np.argsort(labels, kind="stable")[np.count_nonzero(labels < 0) :]
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    sums = np.add.reduceat(vectors[order], starts, axis=0)
+    means: Floats = sums / np.bincount(labels[order])[:, None].astype(np.float32)
     return means
 
 

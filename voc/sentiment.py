@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from voc.classify import Classifier, classifier_class
 from voc.classify.head import DenseHead, Doubles
-from voc.corpora import lexicon_lines, lexicon_table
+from voc.corpora import lexicon_table
 from voc.records import LABELS, Sentiment, Verdict
+from voc.tokenise import turn_words
 
 # Places kept of a published probability; also hides the last bits that differ between machines.
 DIGITS = 4
@@ -110,7 +111,7 @@ def without_turn(clause: str) -> str:
     >>> without_turn("但是味道不错")
     '味道不错'
     """
-    turn = max((turn for turn in lexicon_lines("turns") if clause.startswith(turn)), key=len, default="")
+    turn = max((turn for turn in turn_words() if clause.startswith(turn)), key=len, default="")
     return clause.removeprefix(turn) or clause
 
 
@@ -132,7 +133,7 @@ def comment_features(passage: Passage, evidence: Evidence) -> Doubles:
     feeling = np.tanh(evidence.clause_polarity / 2)  # −1 … 1: P(praise) − P(complaint)
     clauses = passage.clauses
     lengths = np.array([len(clause) + 1 for clause in clauses], dtype=float)
-    turns = [index for index, clause in enumerate(clauses) if clause.startswith(lexicon_lines("turns"))]
+    turns = [index for index, clause in enumerate(clauses) if without_turn(clause) != clause]
     whole = np.tanh(evidence.polarity / 2)
     cues = cue_counts(passage.normalised)
     return np.concatenate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,13 +183,14 @@ def clauses(doc: Doc) -> list[tuple[int, int]]:
     >>> [doc.text[start:end] for start, end in clauses(doc)]
     ['味道不错', '就是送餐太慢']
     """
-    turns = frozenset(lexicon_lines("turns"))
+    turns = turn_words()
+    text = doc.text  # made anew at every asking
     spans: list[tuple[int, int]] = []
     start: int | None = None
     end = 0
     for token in doc:
         at = token.idx
-        if _ends_clause(token.text, doc.text, at):
+        if _ends_clause(token.text, text, at):
             spans += [(start, end)] if start is not None else []
             start = None
             continue
@@ -197,11 +199,23 @@ def clauses(doc: Doc) -> list[tuple[int, int]]:
             start = at
         start = at if start is None else start
         end = at + len(token.text)
-        if token.whitespace_ and _is_gap(doc.text, end):
+        if token.whitespace_ and _is_gap(text, end):
             spans.append((start, end))
             start = None
     spans += [(start, end)] if start is not None else []
-    return [span for span in spans if _says_something(doc.text[span[0] : span[1]])]
+    return [span for span in spans if _says_something(text[span[0] : span[1]])]
+
+
+@cache
+def turn_words() -> frozenset[str]:
+    """Words that turn from one statement to another (`corpora/lexicon/turns.txt`).
+
+    Returns
+    -------
+    frozenset of str
+        E.g. 但是, 就是, 可惜.
+    """
+    return frozenset(lexicon_lines("turns"))
 
 
 def _ends_clause(word: str, text: str, at: int) -> bool:

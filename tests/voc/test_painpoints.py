@@ -83,7 +83,7 @@ def test_space_likeness_is_that_of_the_problem_not_of_the_letters(space):
     assert likeness[0, 1] > 0.3 > 0.1 > likeness[0, 2]
 
 
-def test_clusterer_pre_groups_large_data(space, monkeypatch):
+def test_clusterer_groups_large_data_sample_by_sample(space, monkeypatch):
     monkeypatch.setattr("voc.clustering.MOST_AT_ONCE", 30)
     texts = [f"{text}{number}" for number in range(20) for text in ("送餐太慢", "态度很差", "饭菜凉了")]
     labels = ProblemClusterer().fit(space.transform(texts)).labels_
