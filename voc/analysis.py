@@ -39,6 +39,7 @@ from voc.records import (
     Unassigned,
 )
 from voc.taxonomy import Taxonomy
+from voc.tokenise import word_tags
 
 
 class Reading:
@@ -201,9 +202,8 @@ def analyse(
     with _timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
         space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")))
-        namer = Namer(pipeline.words, pipeline.taxonomy)
-        points = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
-    outside = len(tally.complaints) - sum(point.size for point in points)
+        namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
+        points, outside = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
     return Analysis(
         run=RunInfo(
             id=uuid4().hex[:12],
@@ -225,7 +225,7 @@ def analyse(
         metrics=tally.metrics(),
         journey=tally.journey(),
         pain_points=tuple(points),
-        unassigned=Unassigned(size=outside, share=share(outside, len(tally.complaints))),
+        unassigned=Unassigned(size=outside, share=share(outside, outside + sum(point.size for point in points))),
     )
 
 

@@ -144,7 +144,7 @@ def analyse(
     source, outside = analysis.input, analysis.unassigned
     console.print(
         f"评论 / comments {source.comments} · 重复 / duplicates {source.duplicates} · 无内容 / without content {source.uninformative}\n"
-        f"痛点 / pain points {len(analysis.pain_points)} · 未归类的负面分句 / unassigned negative clauses {outside.size} ({outside.share:.1%})",
+        f"痛点 / pain points {len(analysis.pain_points)} · 未归类的抱怨 / unassigned complaints {outside.size} ({outside.share:.1%})",
         highlight=False,
     )
     _print_userdict(pipeline.userdict_hits)

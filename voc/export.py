@@ -132,7 +132,7 @@ def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
     rows += [("NPS", metrics.nps.value, *metrics.nps.interval)] if metrics.nps else []
     rows += [
         ("痛点 Pain points", len(analysis.pain_points)),
-        ("未归类的负面分句 Unassigned negative clauses", analysis.unassigned.size),
+        ("未归类的抱怨 Unassigned complaints", analysis.unassigned.size),
         ("未归类占比 Unassigned share", analysis.unassigned.share),
         ("分析时间 Started", analysis.run.started_at),
         ("版本 Version", analysis.run.voc_version),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import log
 
 from voc.classify import Floats
@@ -14,9 +15,17 @@ from voc.taxonomy import Taxonomy
 SHORTEST = 3  # characters of a mined name
 LONGEST = 8  # characters of a mined name
 WINDOW = 5  # words of a mined phrase
-MOST_NAMES = 50
+LEAST_SUPPORT = 0.05  # share of a group's clauses that must hold its name
+FEW = 5  # clauses of a group that any of them may name
 # Probability from which a clause counts as a known problem; half of a group's clauses give it that problem's name.
 KNOWN_FROM = 0.3
+_REMEMBERED = 200_000  # clauses whose words are kept: naming asks for them again and again
+_NEGATORS = ("不", "没", "无", "未", "难")
+# Time, number, measure, pronoun, adverb, preposition, conjunction, particle, interjection, sound, place, name: no part of a name.
+_EMPTY_TAGS = frozenset(
+    {"t", "tg", "m", "mq", "q", "r", "d", "p", "c", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "f", "s", "x"}
+)
+_EMPTY_TAGS |= {"ns", "nr", "nrt", "nrfg"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DEGREE = re.compile(r"^[太很真超巨最挺更特极]+(?=[\u4e00-\u9fff])")
 
@@ -28,12 +37,15 @@ class Namer:
     ----------
     words : callable
         Normalised text → its words.
+    tags : mapping of str to str
+        Word → its usual part of speech (ICTCLAS tags).
     taxonomy : Taxonomy
         Names a group that names nothing itself.
     """
 
-    def __init__(self, words: Callable[[str], list[str]], taxonomy: Taxonomy) -> None:
-        self.words = words
+    def __init__(self, words: Callable[[str], list[str]], tags: Mapping[str, str], taxonomy: Taxonomy) -> None:
+        self.words = lru_cache(_REMEMBERED)(words)
+        self.tags = tags
         self.taxonomy = taxonomy
         self.stop = frozenset(lexicon_lines("stopwords"))
         self.opinions = frozenset(lexicon_lines("opinions"))
@@ -74,42 +86,50 @@ class Namer:
         agree = (probabilities.argmax(axis=1) == best) & (probabilities[:, best] >= KNOWN_FROM)
         return self.known[codes[best]] if agree.mean() >= 0.5 else None
 
-    def mined_names(self, clauses: Iterable[str], touchpoint: str) -> Iterator[str]:
+    def mined_names(self, clauses: Sequence[str]) -> list[str]:
         """Phrases that could name a group, the best first.
 
         A phrase is a run of words of a clause with fillers and degree taken out ("送餐真的太慢了" → "送餐慢"). Its worth is the
-        share of clauses that hold all its words, more for naming an opinion and something else beside it.
+        share of clauses that hold it, more for each word, for naming a thing and for saying what is wrong with it.
 
         Parameters
         ----------
-        clauses : iterable of str
+        clauses : sequence of str
             Normalised members.
-        touchpoint : str
-            Key; its Chinese name makes the last resort.
 
-        Yields
-        ------
-        str
-            Unending: the last resort comes numbered again and again.
+        Returns
+        -------
+        list of str
+            Empty where no phrase is common enough: the group has nothing in common that people would call it by.
         """
-        counted = Counter(clauses)
         support: Counter[tuple[str, ...]] = Counter()
-        for clause, count in counted.items():
+        for clause, count in Counter(clauses).items():
             for phrase in set(self._phrases(clause)):
                 support[phrase] += count
-        total = counted.total()
-        worth = {phrase: self._worth(phrase, count / total) for phrase, count in support.items() if count > 1 or total < 4}
-        best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))[:MOST_NAMES]
-        yield from dict.fromkeys("".join(phrase) if self._judges(phrase) else f"{''.join(phrase)}问题" for phrase in best)
-        last = f"{self.taxonomy.by_id[touchpoint].zh}其他问题"
-        yield last
-        number = 2
-        while True:
-            yield f"{last}{number}"
-            number += 1
+        fewest = 1 if len(clauses) <= FEW else max(2, LEAST_SUPPORT * len(clauses))
+        worth = {phrase: self._worth(phrase, count / len(clauses)) for phrase, count in support.items() if count >= fewest}
+        best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))
+        return list(dict.fromkeys("".join(phrase) if self._judges(phrase) else f"{''.join(phrase)}问题" for phrase in best))
+
+    def names_problem(self, clause: str) -> bool:
+        """Whether a clause holds a word that says what is wrong.
+
+        Parameters
+        ----------
+        clause : str
+            Normalised.
+
+        Returns
+        -------
+        bool
+            By `corpora/lexicon/opinions.txt`, negators and four-character idioms.
+        """
+        return any(map(self._is_opinion, self.words(clause)))
 
     def _phrases(self, clause: str) -> Iterator[tuple[str, ...]]:
-        kept = [_DEGREE.sub("", word) for word in self.words(clause) if word not in self.stop and _HAN.search(word)]
+        kept = [
+            _DEGREE.sub("", word) for word in self.content_words(clause) if self._is_opinion(word) or self._tag(word) not in _EMPTY_TAGS
+        ]
         for start in range(len(kept)):
             for end in range(start + 1, min(start + WINDOW, len(kept)) + 1):
                 phrase = tuple(kept[start:end])
@@ -117,12 +137,18 @@ class Namer:
                     yield phrase
 
     def _worth(self, phrase: tuple[str, ...], support: float) -> float:
-        """Share of members that hold the phrase, more for each word and for naming an opinion with something beside it."""
-        judged = sum(map(self._is_opinion, phrase))
-        return support * log(1 + len(phrase)) * (1 + bool(judged) + bool(judged and len(phrase) > judged))
+        """Share of members that hold the phrase, more for each word, for naming a thing and for saying what is wrong with it."""
+        thing = any(self._is_thing(word) for word in phrase)
+        return support * log(1 + len(phrase)) * (1 + thing) * (1 + self._judges(phrase))
 
     def _judges(self, phrase: tuple[str, ...]) -> bool:
         return any(map(self._is_opinion, phrase))
 
     def _is_opinion(self, word: str) -> bool:
-        return word in self.opinions or word.startswith(("不", "没", "无", "未", "难"))
+        return word in self.opinions or word.startswith(_NEGATORS) or self._tag(word) == "i"
+
+    def _is_thing(self, word: str) -> bool:
+        return len(word) > 1 and not self._is_opinion(word) and self._tag(word)[:1] in ("n", "")
+
+    def _tag(self, word: str) -> str:
+        return self.tags.get(word, "")

@@ -19,11 +19,12 @@ from voc.normalise import normalise
 from voc.records import Annotation, PainPoint, Quote
 from voc.taxonomy import OVERALL
 
-SURE_ENOUGH = 0.45  # probability of being negative from which a clause is a complaint
+SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a complaint
 QUOTES = 3
 SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
-# Mean likeness from which a complaint without a touchpoint joins a group of one.
+# Mean likeness from which a complaint without a touchpoint joins a group that has one, and a complaint of a nameless group a named one.
 NEAR_ANOTHER = 0.15
+NEAR_NAMED = 0.04
 TERMS = 6
 # Intents that make a pain point weigh more, and how much (see `_severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
@@ -83,7 +84,7 @@ def complaints_of(annotation: Annotation) -> list[Complaint]:
 
 def find_pain_points(
     complaints: Sequence[Complaint], comments: int, space: ProblemSpace, namer: Namer, seed: int = 42, *, progress: bool = False
-) -> list[PainPoint]:
+) -> tuple[list[PainPoint], int]:
     """Group complaints that name the same problem, and name the groups.
 
     Parameters
@@ -104,12 +105,15 @@ def find_pain_points(
     Returns
     -------
     list of PainPoint
-        The largest first; labels are unique. Complaints that belong nowhere are in none.
+        The largest first; labels are unique.
+    int
+        Number of complaints that are in none of them. A clause that speaks of no touchpoint, says nothing is wrong and is near
+        no pain point is background, however gloomy its comment, and does not count.
     """
     # Sorted, so that the order of files and rows does not matter.
     ordered = sorted(complaints, key=lambda complaint: (complaint.normalised, complaint.quote.comment_id, complaint.quote.start))
     if not ordered:
-        return []
+        return [], 0
     vectors = space.transform([complaint.normalised for complaint in ordered])
     by_touchpoint: dict[str, list[int]] = defaultdict(list)
     for index, complaint in enumerate(ordered):
@@ -120,16 +124,25 @@ def find_pain_points(
     for touchpoint in tqdm(sorted(by_touchpoint), "聚类 / clustering", unit="触点", disable=not progress):
         groups += _topics(touchpoint, by_touchpoint[touchpoint], ordered, vectors, namer, seed)
     # What names no touchpoint may still name a problem that others placed.
-    middles = np.vstack([vectors[group.members].mean(axis=0) for group in groups]) if groups else vectors[:0]
-    joined = nearest(vectors[rest], middles, NEAR_ANOTHER)
+    joined = nearest(vectors[rest], _middles(groups, vectors), NEAR_ANOTHER)
     for index, group in zip(rest, joined, strict=True):
         if group >= 0:
             groups[group].members.append(index)
-    groups += _topics(OVERALL, [index for index, group in zip(rest, joined, strict=True) if group < 0], ordered, vectors, namer, seed)
+    alone = [index for index, group in zip(rest, joined, strict=True) if group < 0]
+    problems = [index for index in alone if namer.names_problem(ordered[index].normalised)]
+    groups += _topics(OVERALL, problems, ordered, vectors, namer, seed)
 
-    named = _name(groups, ordered, space, namer)
+    named, nameless = _name(groups, ordered, space, namer)
+    homes = list(named.values())
+    middles = _middles(homes, vectors)
+    for group in nameless:  # its members may still be near a problem that has a name
+        same = [index for index, home in enumerate(homes) if home.touchpoint == group.touchpoint]
+        for index, home in zip(group.members, nearest(vectors[group.members], middles[same], NEAR_NAMED), strict=True):
+            if home >= 0:
+                homes[same[home]].members.append(index)
     points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
-    return sorted(points, key=lambda point: (-point.size, point.label))
+    outside = len(ordered) - (len(alone) - len(problems)) - sum(point.size for point in points)
+    return sorted(points, key=lambda point: (-point.size, point.label)), outside
 
 
 @dataclass(frozen=True)
@@ -172,18 +185,30 @@ def _topics(
     ]
 
 
-def _name(groups: Sequence[_Group], complaints: Sequence[Complaint], space: ProblemSpace, namer: Namer) -> dict[str, _Group]:
-    """Name the groups, the largest first; groups that are the same known problem become one."""
+def _middles(groups: Sequence[_Group], vectors: Floats) -> Floats:
+    """Mean vector of each group, shape (n_groups, n_dimensions)."""
+    means: Floats = np.array([vectors[group.members].mean(axis=0) for group in groups], dtype=np.float32).reshape(
+        len(groups), vectors.shape[1]
+    )
+    return means
+
+
+def _name(
+    groups: Sequence[_Group], complaints: Sequence[Complaint], space: ProblemSpace, namer: Namer
+) -> tuple[dict[str, _Group], list[_Group]]:
+    """Name the groups, the largest first; those of one known problem become one, and some have nothing to be named by."""
     named: dict[str, _Group] = {}
+    nameless: list[_Group] = []
     for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
         texts = [complaints[index].normalised for index in group.members]
         known = namer.known_name(space.problems.predict_proba([texts]), space.problems.labels_)
         if known in named:
             named[known].members.extend(group.members)
-        else:
-            name = known or next(name for name in namer.mined_names(texts, group.touchpoint) if name not in named)
+        elif name := known or next((name for name in namer.mined_names(texts) if name not in named), None):
             named[name] = group
-    return named
+        else:
+            nameless.append(group)
+    return named, nameless
 
 
 def _pain_point(label: str, group: _Group, complaints: Sequence[Complaint], vectors: Floats, comments: int) -> PainPoint:

@@ -167,10 +167,10 @@ class PainPoint(Record):
 
 
 class Unassigned(Record):
-    """Negative clauses that are in no pain point."""
+    """Negative clauses that speak of a touchpoint or name a problem, and are in no pain point."""
 
     size: int
-    share: float = Field(description="of all negative clauses, 0–1")
+    share: float = Field(description="of all such clauses, 0–1")
 
 
 class ShareOf(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,16 @@ class JiebaTokenizer:
             self.jieba.add_word(parts[0], int(parts[1]) if len(parts) > 1 else None, parts[2] if len(parts) > 2 else None)
             words.append(parts[0])
         return words
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """Usual part of speech of each word of the dictionary, by the ICTCLAS tags: n… noun, v… verb, a… adjective, t time, m number."""
+        from jieba.posseg import POSTokenizer
+
+        tagger = POSTokenizer(self.jieba)
+        tagger.initialize()
+        tags: dict[str, str] = tagger.word_tag_tab
+        return tags
 
     def __call__(self, text: str) -> Doc:
         """Cut a text into words.
@@ -162,6 +172,22 @@ def userdict_entries(nlp: Language) -> frozenset[str]:
         Empty where none was given.
     """
     return nlp.tokenizer.entries if isinstance(nlp.tokenizer, JiebaTokenizer) else frozenset()
+
+
+def word_tags(nlp: Language) -> dict[str, str]:
+    """Usual part of speech of each word of the pipeline's dictionary.
+
+    Parameters
+    ----------
+    nlp : spacy.language.Language
+        From `make_nlp`.
+
+    Returns
+    -------
+    dict of str to str
+        Word → ICTCLAS tag; empty where the pipeline has another tokenizer.
+    """
+    return nlp.tokenizer.tags if isinstance(nlp.tokenizer, JiebaTokenizer) else {}
 
 
 def clauses(doc: Doc) -> list[tuple[int, int]]:

@@ -94,9 +94,8 @@ def test_pipeline_counts_the_comments_that_a_dictionary_word_was_applied_in(tmp_
 
 def test_pipeline_finds_touchpoints_of_an_own_taxonomy_by_keywords(tmp_path):
     path = tmp_path / "clinic.yaml"
-    path.write_text(
-        "name: clinic\ntouchpoints:\n  - {id: registration, zh: 挂号, keywords: [挂号, 取号]}\n  - {id: doctor, zh: 医生, keywords: [医生, 大夫]}\n"
-    )
+    registration, doctor = "{id: registration, zh: 挂号, keywords: [挂号, 取号]}", "{id: doctor, zh: 医生, keywords: [医生, 大夫]}"
+    path.write_text(f"name: clinic\ntouchpoints:\n  - {registration}\n  - {doctor}\n", encoding="utf-8")
     pipeline = Pipeline(taxonomy=load_taxonomy(path))
     assert mentions(pipeline("挂号太难了，大夫很耐心")) == {("registration", "negative"), ("doctor", "positive")}
 
