@@ -71,7 +71,6 @@ def test_cli_no_text_column_lists_the_columns_and_says_how_to_name_one(tmp_path,
         (["--text", "没有这列"], "评价内容"),
         (["--map", "nps"], "--map"),
         (["--map", "心情=评价内容"], "心情"),
-        (["--sheet", "第二页"], "第二页"),
         (["--encoding", "klingon"], "klingon"),
         (["--taxonomy", "nowhere.yaml"], "nowhere.yaml"),
         (["--userdict", "nowhere.txt"], "nowhere.txt"),
@@ -82,6 +81,11 @@ def test_cli_wrong_option_quotes_the_value(arguments, said, tmp_path, capsys):
     path.write_text("编号,评价内容\n1,送餐太慢了\n2,味道很好\n", encoding="utf-8")
     assert said in refuse(capsys, "score", str(path), "-o", str(tmp_path / "o.jsonl"), *arguments)
     assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_cli_wrong_sheet_lists_the_sheets(capsys):
+    survey = str(ROOT / "corpora" / "samples" / "retail_survey.xlsx")
+    assert "第二页" in refuse(capsys, "analyse", survey, "--sheet", "第二页")
 
 
 def test_cli_paths_that_are_no_files(tmp_path, capsys):

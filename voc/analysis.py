@@ -201,8 +201,8 @@ def analyse(
             tally.add(comment, annotation)
     with _timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
-        space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")))
-        namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
+        namer = Namer(pipeline.words, word_tags(pipeline.nlp))
+        space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")), namer.content_words, seed=seed)
         points, outside = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
     return Analysis(
         run=RunInfo(

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -214,12 +214,16 @@ def _table_options(
     text: list[str] | None, id: str | None, map: list[str] | None, sheet: list[str] | None, encoding: str | None
 ) -> TableOptions:
     from voc.ingest import TableOptions
+    from voc.records import Role
 
     pairs: dict[Any, str] = {}
     for pair in map or []:
         role, mark, column = pair.partition("=")
         if not mark:
             raise SettingsError("map_shape", f"--map 要写成 角色=列名 / --map takes role=column: {pair!r}", "--map nps=推荐分")
+        if role.strip() not in get_args(Role):
+            roles = " ".join(get_args(Role))
+            raise SettingsError("unknown_role", f"没有这个角色 / no such role: {role.strip()!r}", f"可用 / use one of: {roles}")
         pairs[role.strip()] = column.strip()
     return TableOptions(text=tuple(text or ()), id=id, columns=pairs, sheets=tuple(sheet or ()), encoding=encoding)
 

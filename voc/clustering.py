@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
+from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 from voc.classify import Classifier, Floats
@@ -16,6 +18,12 @@ from voc.classify.linear import View, inverse_document_frequency
 
 # More different complaints than this are grouped sample by sample: time and memory grow with the square.
 MOST_AT_ONCE = 3000
+# More different words than this are folded into that many directions.
+MOST_WORDS = 2000
+DIRECTIONS = 300
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class ProblemSpace:
@@ -28,19 +36,24 @@ class ProblemSpace:
     ----------
     problems : Classifier
         Of known problems.
+    words : callable
+        Normalised clause → the words of it that say something.
     known_weight : float
         Weight of the recognised problem against the words, 0–1.
     sharpness : float
         Power that the problems' probabilities are raised to, ≥ 1.
-    bits : int
-        Words (character 1–2-grams) are hashed into ``2 ** bits`` places.
+    seed : int
+        Of the folding of many words into few dimensions.
     """
 
-    def __init__(self, problems: Classifier, known_weight: float = 0.8, sharpness: float = 2.0, bits: int = 10) -> None:
+    def __init__(
+        self, problems: Classifier, words: Callable[[str], list[str]], known_weight: float = 0.8, sharpness: float = 2.0, seed: int = 42
+    ) -> None:
         self.problems = problems
+        self.words = words
         self.known_weight = known_weight
         self.sharpness = sharpness
-        self.bits = bits
+        self.seed = seed
 
     def transform(self, texts: Sequence[str]) -> Floats:
         """Place the complaints of a run.
@@ -52,16 +65,41 @@ class ProblemSpace:
 
         Returns
         -------
-        ndarray of shape (n_texts, n_problems + 2 ** bits), float32
+        ndarray of shape (n_texts, n_dimensions), float32
             One vector each, of length ≤ 1.
         """
-        known = self.problems.predict_proba([texts]) ** self.sharpness
-        known /= known.sum(axis=1, keepdims=True)
-        counts = View(ngrams=(1, 2), bits=self.bits).count(texts)
-        counts.data *= inverse_document_frequency(counts)[counts.indices]
-        words = normalize(counts).toarray() * np.sqrt(1 - self.known_weight * known.max(axis=1, keepdims=True))
-        vectors: Floats = np.hstack([known * np.sqrt(self.known_weight), words]).astype(np.float32)
+        known = self.known(texts) ** self.sharpness
+        known /= np.maximum(known.sum(axis=1, keepdims=True), 1e-9)
+        words = self._words(texts) * np.sqrt(1 - self.known_weight * known.max(axis=1, keepdims=True))
+        # Rounded, so that the last bits of a sum, which differ between machines, join or part no groups.
+        vectors: Floats = np.hstack([known * np.sqrt(self.known_weight), words]).astype(np.float32).round(4)
         return vectors
+
+    def known(self, texts: Sequence[str]) -> Floats:
+        """Probability of each known problem; they are known in Chinese only.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            Normalised clauses.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, n_problems), float32
+            0–1; 0 throughout for a clause without a Han character.
+        """
+        chinese = np.array([[bool(_HAN.search(text))] for text in texts])
+        return np.asarray(self.problems.predict_proba([texts]) * chinese, dtype=np.float32)
+
+    def _words(self, texts: Sequence[str]) -> Floats:
+        """TF-IDF of the words; of many words, their main directions (latent semantic analysis)."""
+        counts = View("word", (1, 1), bits=16).count([" ".join(self.words(text)) for text in texts])
+        counts.data *= inverse_document_frequency(counts)[counts.indices]
+        weights = normalize(counts)[:, np.unique(counts.indices)]
+        if weights.shape[1] <= MOST_WORDS or weights.shape[0] <= DIRECTIONS:
+            return np.asarray(weights.toarray(), dtype=np.float32)
+        folded = TruncatedSVD(DIRECTIONS, random_state=self.seed).fit_transform(weights)
+        return np.asarray(folded, dtype=np.float32)
 
 
 class ProblemClusterer:
@@ -192,8 +230,7 @@ def centres(vectors: Floats, labels: NDArray[np.intp]) -> Floats:
     order = np.argsort(labels, kind="stable")[np.count_nonzero(labels < 0) :]
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
     sums = np.add.reduceat(vectors[order], starts, axis=0)
-    means: Floats = sums / np.bincount(labels[order])[:, None].astype(np.float32)
-    return means
+    return np.asarray(sums / np.bincount(labels[order])[:, None], dtype=np.float32)
 
 
 def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.intp]:

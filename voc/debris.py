@@ -26,7 +26,7 @@ MODIFIER = "\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 MAX_ROUNDS = 6
 
 # Characters that no rule here touches: most comments have no other.
-PLAIN = re.compile("[\n -%'-;=-~、。〈-】“”‘’…—·\u3000！-～\u3400-\u4dbf\u4e00-\u9fff]*")
+PLAIN = re.compile("[\n -%'-;=-^`-~、。〈-】“”‘’…—·\u3000！-～\u3400-\u4dbf\u4e00-\u9fff]*")
 
 _INVISIBLE = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -84,6 +84,8 @@ def debris_rules() -> tuple[Rule, ...]:
         (re.compile(r"&(?:amp;)*(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};|nbsp)"), lambda m: html.unescape("&" + m[1])),
         (re.compile(r"<!--[^<>]*-->"), _nothing),
         (re.compile(rf"</?(?:{_TAGS})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE), lambda m: "\n" if m[1] else ""),
+        # Excel's way to write a control character, as its XML cannot hold one.
+        (re.compile("_x00[01][0-9A-F]_"), _nothing),
         (re.compile("[\r\u2028\u2029]\n?"), lambda m: "\n"),
         (re.compile("[\t\u00a0]"), lambda m: " "),
         (re.compile(f"[{_INVISIBLE}]"), _nothing),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+_QUOTE_SHOWN = 24  # characters of a quote in the terminal
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
 
 
@@ -137,7 +138,11 @@ def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
         ("分析时间 Started", analysis.run.started_at),
         ("版本 Version", analysis.run.voc_version),
     ]
-    return rows
+    return [(*row, None, None)[:4] for row in rows]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _QUOTE_SHOWN else f"{text[: _QUOTE_SHOWN - 1]}…"
 
 
 def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
@@ -181,6 +186,6 @@ def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
             str(point.comments),
             f"{point.share:.1%} ({low:.1%}–{high:.1%})",
             f"{point.severity:.2f}",
-            escape(point.quotes[0].text),
+            escape(_short(point.quotes[0].text)),
         )
     return table

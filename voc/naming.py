@@ -10,20 +10,23 @@ from math import log
 
 from voc.classify import Floats
 from voc.corpora import lexicon_lines, lexicon_table
-from voc.taxonomy import Taxonomy
 
 SHORTEST = 3  # characters of a mined name
 LONGEST = 8  # characters of a mined name
 WINDOW = 5  # words of a mined phrase
 LEAST_SUPPORT = 0.05  # share of a group's clauses that must hold its name
 FEW = 5  # clauses of a group that any of them may name
-# Probability from which a clause counts as a known problem; half of a group's clauses give it that problem's name.
+# Probability from which a clause counts as a known problem, and share of a group's clauses that give it the problem's name.
 KNOWN_FROM = 0.3
+KNOWN_SHARE = 0.4
 _REMEMBERED = 200_000  # clauses whose words are kept: naming asks for them again and again
 _NEGATORS = ("不", "没", "无", "未", "难")
+# A name that ends in one of these breaks off.
+_UNFINISHED = frozenset({"不", "没", "没有", "无", "未", "别", "不能", "不会", "不是", "不要", "不想", "不给", "不让", "不到"})
+_UNFINISHED |= {"无法", "难", "没人", "没给"}
 # Time, number, measure, pronoun, adverb, preposition, conjunction, particle, interjection, sound, place, name: no part of a name.
 _EMPTY_TAGS = frozenset(
-    {"t", "tg", "m", "mq", "q", "r", "d", "p", "c", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "f", "s", "x"}
+    {"t", "tg", "m", "mq", "q", "r", "d", "p", "c", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "f", "s", "x", "ad", "vd"}
 )
 _EMPTY_TAGS |= {"ns", "nr", "nrt", "nrfg"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -39,17 +42,14 @@ class Namer:
         Normalised text → its words.
     tags : mapping of str to str
         Word → its usual part of speech (ICTCLAS tags).
-    taxonomy : Taxonomy
-        Names a group that names nothing itself.
     """
 
-    def __init__(self, words: Callable[[str], list[str]], tags: Mapping[str, str], taxonomy: Taxonomy) -> None:
+    def __init__(self, words: Callable[[str], list[str]], tags: Mapping[str, str]) -> None:
         self.words = lru_cache(_REMEMBERED)(words)
         self.tags = tags
-        self.taxonomy = taxonomy
         self.stop = frozenset(lexicon_lines("stopwords"))
         self.opinions = frozenset(lexicon_lines("opinions"))
-        self.known = {code: label for code, label, _ in lexicon_table("pains")}
+        self.known = {code: (label, touchpoint) for code, touchpoint, label, _ in lexicon_table("pains")}
 
     def content_words(self, text: str) -> list[str]:
         """Words that say something: without stop words, marks and numbers; all words where that leaves none.
@@ -67,8 +67,8 @@ class Namer:
         words = self.words(text)
         return [word for word in words if word not in self.stop and _HAN.search(word)] or words
 
-    def known_name(self, probabilities: Floats, codes: Sequence[str]) -> str | None:
-        """Name of the known problem that a group is, if it is one.
+    def known_problem(self, probabilities: Floats, codes: Sequence[str]) -> tuple[str, str] | None:
+        """Name and touchpoint of the known problem that a group is, if it is one.
 
         Parameters
         ----------
@@ -79,12 +79,12 @@ class Namer:
 
         Returns
         -------
-        str or None
+        tuple of (str, str), or None
             From `corpora/lexicon/pains.tsv`.
         """
         best = int(probabilities.mean(axis=0).argmax())
         agree = (probabilities.argmax(axis=1) == best) & (probabilities[:, best] >= KNOWN_FROM)
-        return self.known[codes[best]] if agree.mean() >= 0.5 else None
+        return self.known[codes[best]] if agree.mean() >= KNOWN_SHARE else None
 
     def mined_names(self, clauses: Sequence[str]) -> list[str]:
         """Phrases that could name a group, the best first.
@@ -109,7 +109,11 @@ class Namer:
         fewest = 1 if len(clauses) <= FEW else max(2, LEAST_SUPPORT * len(clauses))
         worth = {phrase: self._worth(phrase, count / len(clauses)) for phrase, count in support.items() if count >= fewest}
         best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))
-        return list(dict.fromkeys("".join(phrase) if self._judges(phrase) else f"{''.join(phrase)}问题" for phrase in best))
+        return list(dict.fromkeys(self._written(phrase) for phrase in best))
+
+    def _written(self, phrase: tuple[str, ...]) -> str:
+        name = "".join(phrase)
+        return name if self._judges(phrase) or name.endswith("问题") else f"{name}问题"
 
     def names_problem(self, clause: str) -> bool:
         """Whether a clause holds a word that says what is wrong.
@@ -127,14 +131,19 @@ class Namer:
         return any(map(self._is_opinion, self.words(clause)))
 
     def _phrases(self, clause: str) -> Iterator[tuple[str, ...]]:
-        kept = [
-            _DEGREE.sub("", word) for word in self.content_words(clause) if self._is_opinion(word) or self._tag(word) not in _EMPTY_TAGS
-        ]
+        kept = [_DEGREE.sub("", word) for word in self.content_words(clause) if self._names(word)]
         for start in range(len(kept)):
             for end in range(start + 1, min(start + WINDOW, len(kept)) + 1):
                 phrase = tuple(kept[start:end])
-                if len(set(phrase)) == len(phrase) and SHORTEST <= sum(map(len, phrase)) <= LONGEST:
+                whole = len(set(phrase)) == len(phrase) and phrase[-1] not in _UNFINISHED
+                if whole and SHORTEST <= sum(map(len, phrase)) <= LONGEST:
                     yield phrase
+
+    def _names(self, word: str) -> bool:
+        """Whether a word can be part of a name: an opinion, or a word of more than one character that is no filler."""
+        if not _HAN.search(word):
+            return False
+        return self._is_opinion(word) or (len(word) > 1 and self._tag(word) not in _EMPTY_TAGS)
 
     def _worth(self, phrase: tuple[str, ...], support: float) -> float:
         """Share of members that hold the phrase, more for each word, for naming a thing and for saying what is wrong with it."""
@@ -145,7 +154,7 @@ class Namer:
         return any(map(self._is_opinion, phrase))
 
     def _is_opinion(self, word: str) -> bool:
-        return word in self.opinions or word.startswith(_NEGATORS) or self._tag(word) == "i"
+        return word in self.opinions or word.removesuffix("了") in self.opinions or word.startswith(_NEGATORS) or self._tag(word) == "i"
 
     def _is_thing(self, word: str) -> bool:
         return len(word) > 1 and not self._is_opinion(word) and self._tag(word)[:1] in ("n", "")

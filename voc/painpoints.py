@@ -6,7 +6,7 @@ import hashlib
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
@@ -24,7 +24,7 @@ QUOTES = 3
 SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
 # Mean likeness from which a complaint without a touchpoint joins a group that has one, and a complaint of a nameless group a named one.
 NEAR_ANOTHER = 0.15
-NEAR_NAMED = 0.04
+NEAR_NAMED = 0.06
 TERMS = 6
 # Intents that make a pain point weigh more, and how much (see `_severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
@@ -201,13 +201,14 @@ def _name(
     nameless: list[_Group] = []
     for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
         texts = [complaints[index].normalised for index in group.members]
-        known = namer.known_name(space.problems.predict_proba([texts]), space.problems.labels_)
-        if known in named:
-            named[known].members.extend(group.members)
-        elif name := known or next((name for name in namer.mined_names(texts) if name not in named), None):
-            named[name] = group
-        else:
+        known = namer.known_problem(space.known(texts), space.problems.labels_)
+        name, touchpoint = known or (next((name for name in namer.mined_names(texts) if name not in named), None), group.touchpoint)
+        if name is None:
             nameless.append(group)
+        elif name in named:
+            named[name].members.extend(group.members)
+        else:
+            named[name] = replace(group, touchpoint=touchpoint)
     return named, nameless
 
 

@@ -224,17 +224,17 @@ def test_tables_header_repeated_in_the_middle_is_no_comment(tmp_path):
 
 
 def test_tables_standard_input(tmp_path, monkeypatch):
-    from voc.ingest import files
+    from voc.ingest import copies
 
     for content in (json.dumps({"id": 7, "text": "太慢了"}) + "\n", "编号,评价\n7,太慢了\n"):
-        files._standard_input.cache_clear()
+        copies.standard_input.cache_clear()
         stream = tmp_path / "stream"
         stream.write_text(content, encoding="utf-8")
         with stream.open(encoding="utf-8") as stdin:
             monkeypatch.setattr("sys.stdin", stdin)
             (comment,) = read(Path("-"))
         assert (comment.id, comment.text) == ("7", "太慢了")
-    files._standard_input.cache_clear()
+    copies.standard_input.cache_clear()
 
 
 def test_tables_note_far_right_and_far_down_stays_beside_its_comment(tmp_path):

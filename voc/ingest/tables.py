@@ -128,7 +128,11 @@ def _described(source: Path, bare: SourceTable, options: TableOptions) -> Source
         raise TableError(
             "too_large", f"超过 {_COLUMNS_LIMIT} 列 / over {_COLUMNS_LIMIT} columns", "检查分隔符 / check the delimiter", file=bare.label
         )
-    columns, text_columns = assign_columns(header.names, rows, options)
+    try:
+        columns, text_columns = assign_columns(header.names, rows, options)
+    except TableError as error:
+        error.where.setdefault("file", bare.label)
+        raise
     taken = {*columns.values(), *text_columns}
     return bare.model_copy(
         update={

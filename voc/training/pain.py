@@ -31,9 +31,9 @@ def train_pain(gold: Sequence[GoldComment], seed: int = 42) -> tuple[LinearClass
     LinearClassifier
         One label per problem.
     dict
-        Out-of-fold accuracy and the number of annotated complaints.
+        Out-of-fold accuracy on customers' complaints, and their number.
     """
-    names = {code: label for code, label, _ in lexicon_table("pains")}
+    names = {code: label for code, _, label, _ in lexicon_table("pains")}
     codes = tuple(names)
     texts, labels, comments = [], [], []
     for index, comment in enumerate(gold):
@@ -44,14 +44,15 @@ def train_pain(gold: Sequence[GoldComment], seed: int = 42) -> tuple[LinearClass
                     texts.append(text)
                     labels.append(codes.index(mention["code"]))
                     comments.append(index)
+    theirs = np.array([not gold[index].is_example for index in comments])
     targets, held_out = np.array(labels), folds(comments, FOLDS, seed)
     right = 0
     for held in tqdm(range(FOLDS), desc="交叉检验 / cross-validating", unit="折"):
         inside, outside = np.flatnonzero(held_out != held), np.flatnonzero(held_out == held)
         model = _fit([texts[index] for index in inside], targets[inside], names)
         said_now = model.predict_proba([[texts[index] for index in outside]]).argmax(axis=1)
-        right += int((said_now == targets[outside]).sum())
-    return _fit(texts, targets, names), {"accuracy": round(right / len(texts), 4), "n": len(texts)}
+        right += int((said_now == targets[outside])[theirs[outside]].sum())
+    return _fit(texts, targets, names), {"accuracy": round(right / int(theirs.sum()), 4), "n": int(theirs.sum())}
 
 
 def _fit(texts: Sequence[str], targets: np.ndarray[Any, np.dtype[np.intp]], names: dict[str, str]) -> LinearClassifier:
