@@ -239,8 +239,8 @@ def _severity(members: Sequence[Complaint]) -> float:
 
 
 def _typical(members: Sequence[Complaint], vectors: Floats) -> tuple[Quote, ...]:
-    """Quotes nearest to the middle of the group, each from another comment and in other words, long enough to say something."""
-    closeness = np.round(vectors @ vectors.mean(axis=0), 5)
+    """Surely negative quotes near the middle of the group, each from another comment and in other words, long enough to tell."""
+    closeness = np.round(vectors @ vectors.mean(axis=0) * [complaint.score for complaint in members], 5)
     ranked = sorted(range(len(members)), key=lambda index: (len(members[index].normalised) < SHORT_QUOTE, -closeness[index], index))
     chosen: list[Complaint] = []
     for complaint in (members[index] for index in ranked):

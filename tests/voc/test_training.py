@@ -78,8 +78,10 @@ def test_train_sentiment_writes_model_description_and_card(tmp_path, gold, label
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert f"| macro_f1 | {meta.metrics['macro_f1']} |" in card
     assert "neutral" in card
-    sentiment, verdicts = SentimentModel.load(folder).predict([Passage("太差了", ((0, 3),))])[0]
-    assert sentiment.probabilities["negative"] > sentiment.probabilities["positive"]
+    model = SentimentModel.load(folder)
+    assert model.polarity.predict_proba([["太差了", "不错"]]).argmax(axis=1).tolist() == [0, 1]
+    sentiment, verdicts = model.predict([Passage("太差了", ((0, 3),))])[0]
+    assert sum(sentiment.probabilities.values()) == pytest.approx(1, abs=1e-3)
     assert len(verdicts) == 1
 
 
