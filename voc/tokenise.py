@@ -75,7 +75,7 @@ class JiebaTokenizer:
         return words
 
     @cached_property
-    def tags(self) -> dict[str, str]:
+    def tags(self) -> dict[str, str]:  # numpydoc ignore=RT01
         """Usual part of speech of each word of the dictionary, by the ICTCLAS tags: n… noun, v… verb, a… adjective, t time, m number."""
         from jieba.posseg import POSTokenizer
 
