@@ -62,6 +62,7 @@ class Reading:
         self.sources = [(path, table) for path in paths for table in inspect_tables(path, options)]
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
+        self.scores: dict[tuple[str, int], int] = {}  # of a respondent: the answers of a row share one
 
     @property
     def tables(self) -> tuple[SourceTable, ...]:  # numpydoc ignore=RT01
@@ -70,8 +71,10 @@ class Reading:
 
     def __iter__(self) -> Iterator[Comment]:
         """Comments as they come; problems and notices gather on the side."""
-        self.problems, self.notices = [], []
+        self.problems, self.notices, self.scores = [], [], {}
         for item in read_all(self.sources):
+            if item.nps is not None:
+                self.scores[item.file, item.row] = item.nps
             if isinstance(item, Comment):
                 yield item
             else:
@@ -93,7 +96,6 @@ class Tally:
         self.sentiments: Counter[str] = Counter()
         self.mentions: Counter[str] = Counter()
         self.negative: Counter[str] = Counter()
-        self.scores: dict[tuple[str, int], int] = {}  # of a respondent: several answers of a row share one
         self.complaints: list[Complaint] = []
 
     def add(self, comment: Comment, annotation: Annotation) -> None:
@@ -110,14 +112,17 @@ class Tally:
         self.duplicates += comment.duplicate_of is not None
         self.uninformative += not annotation.informative
         self.sentiments[annotation.sentiment.label] += 1
-        if comment.nps is not None:
-            self.scores[comment.file, comment.row] = comment.nps
         self.mentions.update({mention.id for mention in annotation.touchpoints})
         self.negative.update({mention.id for mention in annotation.touchpoints if mention.polarity == "negative"})
         self.complaints += complaints_of(annotation)
 
-    def metrics(self) -> Metrics:
+    def metrics(self, scores: Sequence[int]) -> Metrics:
         """Figures of the whole batch.
+
+        Parameters
+        ----------
+        scores : sequence of int
+            0–10, of all respondents who gave one, whether they wrote something or not.
 
         Returns
         -------
@@ -125,10 +130,10 @@ class Tally:
             Shares are of the comments counted so far; no NPS where nobody gave a score.
         """
         sentiment = {label: _share_of(self.sentiments[label], self.comments) for label in LABELS}
-        if not self.scores:
+        if not scores:
             return Metrics(sentiment=sentiment)
-        value, interval = nps(list(self.scores.values()))
-        return Metrics(sentiment=sentiment, nps=Nps(n=len(self.scores), value=value, interval=interval))
+        value, interval = nps(scores)
+        return Metrics(sentiment=sentiment, nps=Nps(n=len(scores), value=value, interval=interval))
 
     def journey(self) -> tuple[JourneyCell, ...]:
         """Each touchpoint along the customer journey.
@@ -201,7 +206,7 @@ def analyse(
             tally.add(comment, annotation)
     with _timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
-        namer = Namer(pipeline.words, word_tags(pipeline.nlp))
+        namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
         space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")), namer.content_words, seed=seed)
         points, outside = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
     return Analysis(
@@ -222,7 +227,7 @@ def analyse(
             problems=tuple(reading.problems),
             notices=tuple(reading.notices),
         ),
-        metrics=tally.metrics(),
+        metrics=tally.metrics(list(reading.scores.values())),
         journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=Unassigned(size=outside, share=share(outside, outside + sum(point.size for point in points))),

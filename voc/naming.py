@@ -10,6 +10,7 @@ from math import log
 
 from voc.classify import Floats
 from voc.corpora import lexicon_lines, lexicon_table
+from voc.taxonomy import Taxonomy
 
 SHORTEST = 3  # characters of a mined name
 LONGEST = 8  # characters of a mined name
@@ -42,14 +43,18 @@ class Namer:
         Normalised text → its words.
     tags : mapping of str to str
         Word → its usual part of speech (ICTCLAS tags).
+    taxonomy : Taxonomy
+        Touchpoints that known problems may be of.
     """
 
-    def __init__(self, words: Callable[[str], list[str]], tags: Mapping[str, str]) -> None:
+    def __init__(self, words: Callable[[str], list[str]], tags: Mapping[str, str], taxonomy: Taxonomy) -> None:
         self.words = lru_cache(_REMEMBERED)(words)
         self.tags = tags
         self.stop = frozenset(lexicon_lines("stopwords"))
         self.opinions = frozenset(lexicon_lines("opinions"))
-        self.known = {code: (label, touchpoint) for code, touchpoint, label, _ in lexicon_table("pains")}
+        # Under a taxonomy of the user's own, only those known problems have a name whose touchpoint is in it.
+        rows = [row for row in lexicon_table("pains") if row[1] in taxonomy.by_id]
+        self.known = {code: (label, touchpoint) for code, touchpoint, label, _ in rows}
 
     def content_words(self, text: str) -> list[str]:
         """Words that say something: without stop words, marks and numbers; all words where that leaves none.
@@ -84,7 +89,7 @@ class Namer:
         """
         best = int(probabilities.mean(axis=0).argmax())
         agree = (probabilities.argmax(axis=1) == best) & (probabilities[:, best] >= KNOWN_FROM)
-        return self.known[codes[best]] if agree.mean() >= KNOWN_SHARE else None
+        return self.known.get(codes[best]) if agree.mean() >= KNOWN_SHARE else None
 
     def mined_names(self, clauses: Sequence[str]) -> list[str]:
         """Phrases that could name a group, the best first.

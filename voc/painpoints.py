@@ -26,6 +26,7 @@ SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing lon
 NEAR_ANOTHER = 0.15
 NEAR_NAMED = 0.06
 TERMS = 6
+FEWEST_WORDS = 2
 # Intents that make a pain point weigh more, and how much (see `_severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
 GRAVE_WEIGHT = 0.3
@@ -105,7 +106,7 @@ def find_pain_points(
     Returns
     -------
     list of PainPoint
-        The largest first; labels are unique.
+        Those with the most comments first; labels are unique.
     int
         Number of complaints that are in none of them. A clause that speaks of no touchpoint, says nothing is wrong and is near
         no pain point is background, however gloomy its comment, and does not count.
@@ -142,7 +143,7 @@ def find_pain_points(
                 homes[same[home]].members.append(index)
     points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
     outside = len(ordered) - (len(alone) - len(problems)) - sum(point.size for point in points)
-    return sorted(points, key=lambda point: (-point.size, point.label)), outside
+    return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), outside
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,9 @@ def _topics(
     touchpoint: str, members: Sequence[int], complaints: Sequence[Complaint], vectors: Floats, namer: Namer, seed: int
 ) -> list[_Group]:
     """BERTopic over one touchpoint's complaints: our clusterer finds the groups, c-TF-IDF over our words their terms."""
-    if not members:
-        return []
+    texts = [complaints[index].normalised for index in members]
+    if len({word for text in texts for word in namer.content_words(text)}) < FEWEST_WORDS:
+        return []  # c-TF-IDF needs words to compare, and so little is said by one or two short complaints
     with warnings.catch_warnings():  # importing bertopic silences every UserWarning and FutureWarning of the process
         warnings.simplefilter("ignore")
         from bertopic import BERTopic
@@ -174,7 +176,7 @@ def _topics(
             vectorizer_model=CountVectorizer(analyzer=namer.content_words),
             top_n_words=TERMS,
         )
-        topics, _ = model.fit_transform([complaints[index].normalised for index in members], embeddings=vectors[members])
+        topics, _ = model.fit_transform(texts, embeddings=vectors[members])
     found: dict[int, list[int]] = defaultdict(list)
     for topic, index in zip(topics, members, strict=True):
         found[topic].append(index)

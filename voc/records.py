@@ -52,6 +52,7 @@ class Problem(Record):
     column: str | None = None
     reason: str
     hint: str = ""
+    nps: int | None = Field(None, exclude=True, description="score of a respondent who wrote nothing; counts in the NPS all the same")
 
 
 class Notice(Problem):

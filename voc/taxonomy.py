@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voc.corpora import taxonomy_path
 from voc.errors import TaxonomyError
@@ -51,6 +51,13 @@ class Taxonomy(Record):
         if twice or not ids:
             raise ValueError(f"ids used twice: {twice}" if twice else "no touchpoints")
         return touchpoints
+
+    @model_validator(mode="after")
+    def _stages_are_defined(self) -> Taxonomy:
+        unknown = sorted({touchpoint.stage for touchpoint in self.touchpoints} - {"", *self.stages})
+        if unknown:
+            raise ValueError(f"stages not defined: {unknown}")
+        return self
 
     @cached_property
     def by_id(self) -> dict[str, Touchpoint]:  # numpydoc ignore=RT01

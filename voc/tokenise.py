@@ -49,12 +49,16 @@ class JiebaTokenizer:
 
     def _load(self, path: Path) -> list[str]:
         try:
-            lines = path.read_text(encoding="utf-8-sig").split("\n")
+            content = path.read_bytes()
+            try:
+                lines = content.decode("utf-8-sig").split("\n")
+            except UnicodeDecodeError:  # what Chinese Windows saves
+                lines = content.decode("gb18030").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 "userdict",
                 f"读不了用户词典 / cannot read the user dictionary: {error}",
-                "UTF-8 文本，每行一词 / UTF-8 text, a word a line",
+                "UTF-8 或 GB18030 文本，每行一词 / UTF-8 or GB18030 text, a word a line",
                 file=str(path),
             ) from error
         words = []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 import warnings
@@ -13,7 +14,9 @@ from voc.clustering import ProblemClusterer, ProblemSpace, smallest_group
 from voc.modelstore import model_folder
 from voc.naming import Namer
 from voc.painpoints import Complaint, find_pain_points
+from voc.pipeline import Pipeline
 from voc.records import Quote
+from voc.taxonomy import load_taxonomy
 from voc.tokenise import word_tags
 
 # Five ways to say the same: n-gram hashing alone sees five problems.
@@ -24,7 +27,7 @@ COLD = ["饭送来是凉的", "菜都凉了", "到手已经冷了", "汤是冷�
 
 @pytest.fixture(scope="module")
 def namer(pipeline) -> Namer:
-    return Namer(pipeline.words, word_tags(pipeline.nlp))
+    return Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +136,40 @@ def test_analyse_two_runs_are_identical_save_for_the_run(write_table):
     table = write_table([*SLOW, *RUDE, *COLD, "很好吃", "。。。", ""])
     one, two = (analyse([table]).model_dump_json(exclude={"run"}) for _ in range(2))
     assert one == two
+
+
+@pytest.mark.parametrize("texts", [["送货太慢了", "味道不好"], ["送货太慢了,味道不好,客服不理人"], ["东西太差"] * 9, ["slow"], ["好"]])
+def test_analyse_copes_with_a_handful_of_words(write_table, texts):
+    analysis = analyse([write_table(texts)])
+    assert analysis.input.comments == len(texts)
+    assert all(point.comments <= len(texts) for point in analysis.pain_points)
+
+
+def test_analyse_files_pain_points_under_the_users_own_touchpoints(write_table, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\ntouchpoints:\n  - {id: queue, zh: 排队, keywords: [排队]}\n  - {id: refund, zh: 退款, keywords: [退款]}\n")
+    table = write_table(
+        [*[f"{place}排队太久没人管" for place in ("收银台", "门口", "试衣间", "窗口")], "退款太慢", "退款一直没到账", "退款拖了半个月"]
+    )
+    points = analyse([table], pipeline=Pipeline(taxonomy=load_taxonomy(path))).pain_points
+    assert points
+    assert {point.touchpoint for point in points} <= {"queue", "refund", "overall"}
+    assert any(point.touchpoint == "queue" and point.comments >= 3 for point in points)
+
+
+def test_analyse_counts_the_score_of_who_wrote_nothing(tmp_path):
+    table = tmp_path / "nps.csv"
+    table.write_text("您的意见,推荐分\n送货太慢了,0\n,10\n,10\n,10\n,10\n很差很差,1\n", encoding="utf-8")
+    analysis = analyse([table])
+    assert analysis.metrics.nps is not None
+    assert (analysis.metrics.nps.n, analysis.metrics.nps.value) == (6, 33.3)
+
+
+def test_analyse_takes_no_personal_data_as_an_id_or_file_name(tmp_path):
+    table = tmp_path / "13812345678投诉.csv"
+    table.write_text(
+        "编号,评价内容\n13812345678,送货太慢了等了五天\n13912345678,送货太慢了等了三天\n13712345678,送货慢等了两天\n", encoding="utf-8"
+    )
+    text = analyse([table]).model_dump_json()
+    assert not re.search(r"1[389]\d{9}", text)
+    assert "编号是个人信息" in text

@@ -46,16 +46,16 @@ def test_two_pipelines_have_two_dictionaries(tmp_path):
     assert "以旧换新补贴" not in [token.text for token in make_nlp()("想用以旧换新补贴")]
 
 
-@pytest.mark.parametrize("content", ["\ufeff捞派滑牛肉\r\n番茄锅底 100 n\r\n", "捞派滑牛肉\n\n番茄锅底 100\n"])
+@pytest.mark.parametrize("content", ["\ufeff捞派滑牛肉\r\n番茄锅底 100 n\r\n".encode(), "捞派滑牛肉\n\n番茄锅底 100\n".encode("gb18030")])
 def test_userdict_of_windows_is_read(tmp_path, content):
     path = tmp_path / "mine.txt"
-    path.write_bytes(content.encode())
+    path.write_bytes(content)
     nlp = make_nlp([path])
     assert {"捞派滑牛肉", "番茄锅底"} <= {token.text for token in nlp("捞派滑牛肉配番茄锅底")}
     assert userdict_entries(nlp) == {"捞派滑牛肉", "番茄锅底"}
 
 
-@pytest.mark.parametrize("content", ["好词 很多\n".encode(), "好词".encode("gb18030")])
+@pytest.mark.parametrize("content", ["好词 很多\n".encode(), b"\x80\xff\xff"])
 def test_userdict_that_is_none_names_the_file(tmp_path, content):
     path = tmp_path / "broken.txt"
     path.write_bytes(content)

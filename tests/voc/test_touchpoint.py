@@ -50,6 +50,7 @@ def test_taxonomy_default_has_the_touchpoints_of_the_journey():
         ("name: x\ntouchpoints: []\n", "no touchpoints"),
         ("name: x\ntouchpoints:\n  - {id: a, zh: 甲}\n  - {id: a, zh: 乙}\n", "ids used twice"),
         ("name: x\ntouchpoints:\n  - {id: a, zh: 甲, keyword: [甲]}\n", "touchpoints.0.keyword"),
+        ("name: x\ntouchpoints:\n  - {id: a, zh: 甲, stage: nope}\n", "stages not defined"),
         ("name: [\n", "cannot read"),
     ],
 )

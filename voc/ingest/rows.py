@@ -10,6 +10,7 @@ from voc.ingest.cells import iso_date, nps_score, score
 from voc.ingest.names import asks
 from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
 from voc.records import Comment, Notice, Problem, Role, SourceTable
+from voc.redact import redact_field
 
 _EMPTY = "空白回答 / empty answer"
 _PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
@@ -170,6 +171,12 @@ def _items(layout: _Layout, row: RawRow, prefix: str) -> Iterator[Comment | Prob
         base = f"{prefix}row-{row.number}"
         column = layout.headers[layout.id or 0]
         notices.append(Notice(file=layout.label, row=row.number, column=column, reason="编号为空 / empty id", hint=f"用 / used: {base}"))
+    elif redact_field("", base) != base:
+        base = f"{prefix}row-{row.number}"
+        reason = "编号是个人信息，未采用 / the id is personal data and was not taken"
+        notices.append(
+            Notice(file=layout.label, row=row.number, column=layout.headers[layout.id or 0], reason=reason, hint=f"用 / used: {base}")
+        )
     yield from _answers(layout, cells, shared, base)
     if any(cells[at] for at, _, _ in layout.text):
         yield from notices
@@ -212,7 +219,7 @@ def _answers(layout: _Layout, cells: Sequence[str], shared: dict[str, Any], base
     several = len(layout.text) > 1
     for count, (at, header, question) in enumerate(layout.text, start=1):
         if not cells[at]:
-            yield Problem(file=layout.label, row=shared["row"], column=header, reason=_EMPTY)
+            yield Problem(file=layout.label, row=shared["row"], column=header, reason=_EMPTY, nps=shared.get("nps"))
             continue
         comment_id = f"{base}#{count}" if several else base
         yield Comment(**{"question": question, **shared, "id": comment_id, "text": cells[at]})

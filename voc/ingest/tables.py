@@ -14,6 +14,7 @@ from voc.ingest.header import Header, find_header, unique_names
 from voc.ingest.rawrow import RawRow
 from voc.ingest.rows import IdRegistry, table_comments
 from voc.records import Comment, Problem, SourceTable
+from voc.redact import redact_field
 
 _SAMPLE_ROWS = 1_000
 # Excel's own limit.
@@ -136,6 +137,7 @@ def _described(source: Path, bare: SourceTable, options: TableOptions) -> Source
     taken = {*columns.values(), *text_columns}
     return bare.model_copy(
         update={
+            "name": redact_field("", bare.name),  # 王先生13800138000投诉.csv
             "header_row": header.row,
             "headers": header.names,
             "columns": columns,
