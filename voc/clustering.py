@@ -192,7 +192,7 @@ class ProblemClusterer:
         names[kept] = np.arange(len(kept))
         labels = names[groups]
         lone = np.flatnonzero(labels < 0)
-        labels[lone] = nearest(vectors[lone], centres(vectors, labels), self.nearness / 2)
+        labels[lone] = nearest(vectors[lone], centres(vectors, labels), self.nearness)
         return labels
 
 
@@ -233,7 +233,7 @@ def centres(vectors: Floats, labels: NDArray[np.intp]) -> Floats:
     return np.asarray(sums / np.bincount(labels[order])[:, None], dtype=np.float32)
 
 
-def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.intp]:
+def nearest(vectors: Floats, middles: Floats, likeness: float | Floats) -> NDArray[np.intp]:
     """Cluster that each complaint is most like.
 
     Parameters
@@ -242,8 +242,8 @@ def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.int
         From `ProblemSpace.transform`.
     middles : ndarray of shape (n_clusters, n_dimensions)
         From `centres`; may be empty.
-    likeness : float
-        Least mean likeness, 0–1.
+    likeness : float or ndarray of shape (n_clusters,)
+        Least mean likeness, 0–1; of each cluster.
 
     Returns
     -------
@@ -253,5 +253,6 @@ def nearest(vectors: Floats, middles: Floats, likeness: float) -> NDArray[np.int
     if not len(middles) or not len(vectors):
         return np.full(len(vectors), -1)
     near = vectors @ middles.T
-    found: NDArray[np.intp] = np.where(near.max(axis=1) >= likeness, near.argmax(axis=1), -1)
-    return found
+    best: NDArray[np.intp] = near.argmax(axis=1)
+    enough = np.broadcast_to(likeness, len(middles))[best]
+    return np.where(near.max(axis=1) >= enough, best, -1)

@@ -136,9 +136,11 @@ def find_pain_points(
     named, nameless = _name(groups, ordered, space, namer)
     homes = list(named.values())
     middles = _middles(homes, vectors)
+    # Members are on average this like each other; a newcomer must be a third as like them.
+    likeness = np.maximum((middles**2).sum(axis=1) / 3, NEAR_NAMED)
     for group in nameless:  # its members may still be near a problem that has a name
         same = [index for index, home in enumerate(homes) if home.touchpoint == group.touchpoint]
-        for index, home in zip(group.members, nearest(vectors[group.members], middles[same], NEAR_NAMED), strict=True):
+        for index, home in zip(group.members, nearest(vectors[group.members], middles[same], likeness[same]), strict=True):
             if home >= 0:
                 homes[same[home]].members.append(index)
     points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
