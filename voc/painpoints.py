@@ -134,15 +134,7 @@ def find_pain_points(
     groups += _topics(OVERALL, problems, ordered, vectors, namer, seed)
 
     named, nameless = _name(groups, ordered, space, namer)
-    homes = list(named.values())
-    middles = _middles(homes, vectors)
-    # Members are on average this like each other; a newcomer must be a third as like them.
-    likeness = np.maximum((middles**2).sum(axis=1) / 3, NEAR_NAMED)
-    for group in nameless:  # its members may still be near a problem that has a name
-        same = [index for index, home in enumerate(homes) if home.touchpoint == group.touchpoint]
-        for index, home in zip(group.members, nearest(vectors[group.members], middles[same], likeness[same]), strict=True):
-            if home >= 0:
-                homes[same[home]].members.append(index)
+    _take_in(list(named.values()), nameless, vectors)
     points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
     outside = len(ordered) - (len(alone) - len(problems)) - sum(point.size for point in points)
     return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), outside
@@ -214,6 +206,30 @@ def _name(
         else:
             named[name] = replace(group, touchpoint=touchpoint)
     return named, nameless
+
+
+def _take_in(named: Sequence[_Group], nameless: Sequence[_Group], vectors: Floats) -> None:
+    """Let members of nameless groups join the named group that they are near, of the same touchpoint, the nearest first.
+
+    A newcomer must be a third as like the members as they are each other, and a group takes in no more than it has: its name
+    must stay true of it.
+    """
+    middles = _middles(named, vectors)
+    likeness = np.maximum((middles**2).sum(axis=1) / 3, NEAR_NAMED)
+    wishes: list[tuple[float, int, int]] = []
+    for group in nameless:
+        same = [index for index, home in enumerate(named) if home.touchpoint == group.touchpoint]
+        homes = nearest(vectors[group.members], middles[same], likeness[same])
+        wishes += [
+            (-float(vectors[index] @ middles[same[home]]), index, same[home])
+            for index, home in zip(group.members, homes, strict=True)
+            if home >= 0
+        ]
+    room = [len(group.members) for group in named]
+    for _, index, home in sorted(wishes):
+        if room[home]:
+            named[home].members.append(index)
+            room[home] -= 1
 
 
 def _pain_point(label: str, group: _Group, complaints: Sequence[Complaint], vectors: Floats, comments: int) -> PainPoint:
