@@ -285,3 +285,8 @@ def test_redact_takes_linear_time(unit: str) -> None:
     """A pattern that backtracks would take minutes here."""
     aligned = normalise(unit * (100_000 // len(unit)))
     redact(aligned)
+
+
+@pytest.mark.parametrize("address", ["漕溪北路1200弄5号602", "漕溪北路1200弄5号602室", "建国路88号院3号楼1单元1502"])
+def test_redact_address_in_a_lane_or_yard_is_masked_to_the_room(address):
+    assert redact(normalise(f"寄到徐汇区{address}"))[0].text == "寄到徐汇区[地址]"
