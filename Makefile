@@ -3,12 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test check samples lock clean
+.PHONY: help demo test check bench samples lock clean
 
 help:
 	@echo "make demo    分析示例问卷 / analyse the sample survey"
 	@echo "make test    运行测试 / run the tests"
 	@echo "make check   代码检查 / lint, types, imports, docstrings"
+	@echo "make bench   与同类工具比速度 / compare speed with peers"
 	@echo "make samples 重新生成示例 / make the samples anew"
 	@echo "make clean   删除 .venv 与 build / remove both"
 
@@ -44,6 +45,9 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py')
 
+bench: .venv/dev # see tests/benchmarks/README.md
+	$(BIN)/python -m tests.benchmarks.run --json build/benchmarks.json
+
 samples: .venv/run
 	$(BIN)/python corpora/samples/make.py
 
@@ -52,8 +56,8 @@ lock: # newest versions that setup.cfg allows
 	build/lock/bin/pip install -q setuptools wheel tqdm -e .
 	build/lock/bin/pip install -q --no-deps 'bertopic>=0.17.1,<0.18'
 	build/lock/bin/pip freeze --exclude-editable --all | grep -v '^pip==' > requirements.lock
-	build/lock/bin/pip install -q -e '.[dev]'
-	build/lock/bin/pip freeze --exclude-editable --all | grep -v '^pip==' | grep -vxFf requirements.lock > requirements-dev.lock
+	build/lock/bin/pip install -q -e '.[dev,transformers]'
+	build/lock/bin/pip freeze --exclude-editable --all | grep -v '^pip==' | sed 's/+cpu$$//' | grep -vxFf requirements.lock > requirements-dev.lock
 
 clean:
 	rm -rf .venv build

@@ -3,16 +3,65 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from voc.pipeline import Pipeline
+from voc.sentiment import Passage
 from voc.tokenise import make_nlp
+from voc.training.data import GoldComment, clauses_of
 
 ROOT = Path(__file__).parent.parent
+# What the tiny encoder can read: every character of these, and nothing else.
+READABLE = (
+    "送餐太慢了,等了一个小时才到,味道不错,但是包装破了,客服一直不回复。房间很干净,前台热情,早餐一般,隔音差。"
+    "手机屏幕有划痕,申请退货被拒绝,再也不来了!推荐朋友购买,价格便宜,下次还会光顾?快递员态度很好;停车不方便,排队太久:希望改进"
+    "abcdefghijklmnopqrstuvwxyz0123456789.%()-+/"
+)
+WORDS = ("送餐", "太慢", "味道", "不错", "包装", "客服", "回复", "房间", "退货", "快递", "很好", "推荐", "价格", "一般")
+
+
+def cut(text: str) -> Passage:
+    """A passage whose clauses are what lies between marks."""
+    return Passage(text, tuple(match.span() for match in re.finditer(r"[^,。!?;:]+", text)))
+
+
+def annotated(
+    text: str, sentiment: str, *mentions: tuple[str, int, str], intents: tuple[str, ...] = (), source: str = "shop"
+) -> GoldComment:
+    """A gold comment; each mention is touchpoint, polarity and evidence."""
+    passage = cut(text)
+    found = [{"touchpoint": touchpoint, "polarity": polarity, "evidence": evidence} for touchpoint, polarity, evidence in mentions]
+    feelings = {mention["polarity"] for mention in found}
+    row = {"source": source, "sentiment": sentiment, "mixed": {-1, 1} <= feelings, "informative": bool(found), "intents": list(intents)}
+    return GoldComment(row, passage, tuple((mention, clauses_of(passage, mention["evidence"])) for mention in found))
+
+
+def small_gold() -> list[GoldComment]:
+    """Twelve comments that say the same twice each: praise, complaint, both, neither."""
+    kinds = [
+        annotated("送餐太慢了,味道不错", "neutral", ("delivery", -1, "送餐太慢了"), ("product_quality", 1, "味道不错")),
+        annotated("客服一直不回复!申请退货被拒绝", "negative", ("customer_support", -1, "客服一直不回复"), intents=("refund_return",)),
+        annotated("味道很好,推荐朋友购买", "positive", ("product_quality", 1, "味道很好"), intents=("recommend",)),
+        annotated("一般", "neutral"),
+        annotated("快递很快", "positive", ("delivery", 1, "快递很快")),
+        annotated("手机屏幕有划痕,再也不来了", "negative", ("product_quality", -1, "手机屏幕有划痕"), intents=("churn",)),
+    ]
+    return kinds * 2
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Small matrices only wait for their threads where other work keeps the cores busy."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +72,73 @@ def nlp():
 @pytest.fixture(scope="session")
 def pipeline() -> Pipeline:
     return Pipeline()
+
+
+@pytest.fixture(scope="session")
+def best_pipeline() -> Pipeline:
+    return Pipeline(quality="best")
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ``tokenizer.json`` of the kind of XLM-R: marks first, words, then single characters."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    marks = ["<s>", "<pad>", "</s>", "<unk>"]
+    pieces = [*[(mark, 0.0) for mark in marks], ("▁", -2.0), *[(word, -6.0) for word in WORDS]]
+    pieces += [(character, -8.0) for character in sorted(set(READABLE))]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=False))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens(marks)
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Path) -> Path:
+    """A Hugging Face folder with a BERT of two narrow layers that has learned nothing."""
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("tiny_bert")
+    size = Tokenizer.from_file(str(tiny_tokenizer)).get_vocab_size()
+    # 48 and 192 weights a row: one block of 128 that is not full, and two of which the last is not.
+    config = BertConfig(vocab_size=size, hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=192, pad_token_id=1)
+    torch.set_num_threads(1)  # so small a network only waits for its threads
+    torch.manual_seed(42)
+    body = BertModel(config, add_pooling_layer=False)
+    with torch.no_grad():
+        for weight in body.parameters():  # biases of 0 would all be one constant in an ONNX graph, as they never are after training
+            weight += 0.05 * torch.randn_like(weight)
+    body.save_pretrained(folder)
+    shutil.copy(tiny_tokenizer, folder / "tokenizer.json")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_onnx(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Path:
+    """The same transformer as our own folders keep it: quantised, weights in ``model.onnx`` alone."""
+    from voc.training.onnx_export import export_onnx
+
+    folder = tmp_path_factory.mktemp("tiny_onnx")
+    export_onnx(tiny_bert, folder / "model.onnx")
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copy(tiny_bert / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_static(tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: Path) -> Path:
+    """A table of random token vectors."""
+    folder = tmp_path_factory.mktemp("tiny_static")
+    random = np.random.default_rng(42)
+    codes = random.integers(-127, 128, (200, 24)).astype(np.int8)
+    np.savez(folder / "table.npz", codes=codes, scales=random.uniform(0.01, 0.02, (200, 1)).astype(np.float32))
+    shutil.copy(tiny_tokenizer, folder)
+    return folder
 
 
 @pytest.fixture

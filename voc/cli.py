@@ -1,22 +1,20 @@
-"""The command line: `voc ingest | score | analyse | train | schema`; the same functions as the library."""
+"""The command line: `voc ingest | score | analyse | explain | evaluate | train | schema`; the same functions as the library."""
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
+from voc.console import print_mapping, print_problems, print_userdict
 from voc.errors import SettingsError, VocError
 
 if TYPE_CHECKING:
-    from voc.analysis import Reading
     from voc.ingest import TableOptions
     from voc.pipeline import Pipeline
-    from voc.records import Problem, SourceTable
 
 app = typer.Typer(
     help="中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points.",
@@ -41,6 +39,13 @@ Encoding = Annotated[
 ]
 TaxonomyFile = Annotated[Path | None, typer.Option("--taxonomy", help="自己的触点文件 (YAML) / taxonomy of your own")]
 Userdicts = Annotated[list[Path] | None, typer.Option("--userdict", help="jieba 用户词典，可重复 / user dictionary, repeatable")]
+Quality = Annotated[
+    Literal["fast", "best"], typer.Option("--quality", help="fast 快，best 准 / fast: static vectors; best: the transformer")
+]
+Threads = Annotated[int | None, typer.Option("--threads", help="线程数；默认等于核数 / threads; as many as cores where left out")]
+Context = Annotated[
+    bool, typer.Option("--context/--no-context", help="题目和打分是否影响情感 / whether question and score bear on sentiment")
+]
 Seed = Annotated[int, typer.Option("--seed", help="随机种子 / seed of everything random")]
 
 
@@ -63,11 +68,11 @@ def ingest(
 
     check_writable(output)
     reading = Reading(files, _table_options(text, id, map, sheet, encoding))
-    _print_mapping(reading.tables)
+    print_mapping(reading.tables)
     with text_output(output) as out:
         for comment in tqdm(reading, "读取 / reading", unit="条"):
             out.write(redact_comment(comment).model_dump_json() + "\n")
-    _print_problems(reading)
+    print_problems(reading.problems, reading.notices)
 
 
 @app.command()
@@ -81,6 +86,9 @@ def score(
     encoding: Encoding = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
+    quality: Quality = "fast",
+    threads: Threads = None,
+    context: Context = True,
 ) -> None:
     """逐条评分：情感、触点、意图 / Score each comment: sentiment, touchpoints, intents (voc.score/1)."""
     from tqdm import tqdm
@@ -90,13 +98,13 @@ def score(
 
     check_writable(output)
     reading = Reading(files, _table_options(text, id, map, sheet, encoding))
-    _print_mapping(reading.tables)
-    pipeline = _pipeline(taxonomy, userdict)
+    print_mapping(reading.tables)
+    pipeline = _pipeline(taxonomy, userdict, quality, threads, context)
     with text_output(output) as out:
         for annotation in tqdm(pipeline.pipe(reading), "评分 / scoring", unit="条"):
             out.write(annotation.model_dump_json() + "\n")
-    _print_userdict(pipeline.userdict_hits)
-    _print_problems(reading)
+    print_userdict(pipeline.userdict_hits)
+    print_problems(reading.problems, reading.notices)
 
 
 @app.command()
@@ -112,6 +120,9 @@ def analyse(
     encoding: Encoding = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
+    quality: Quality = "fast",
+    threads: Threads = None,
+    context: Context = True,
     seed: Seed = 42,
     top: Annotated[int, typer.Option("--top", help="终端里列出多少痛点 / how many pain points to print")] = 20,
 ) -> None:
@@ -129,8 +140,8 @@ def analyse(
             raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx")
         check_writable(path)
     options = _table_options(text, id, map, sheet, encoding)
-    _print_mapping([table for path in files for table in inspect_tables(path, options)])
-    pipeline = _pipeline(taxonomy, userdict)
+    print_mapping([table for path in files for table in inspect_tables(path, options)])
+    pipeline = _pipeline(taxonomy, userdict, quality, threads, context)
     analysis = run(files, options, pipeline=pipeline, seed=seed, progress=True)
     for path in outputs:
         if path.suffix == ".json":
@@ -147,42 +158,142 @@ def analyse(
         f"痛点 / pain points {len(analysis.pain_points)} · 未归类的抱怨 / unassigned complaints {outside.size} ({outside.share:.1%})",
         highlight=False,
     )
-    _print_userdict(pipeline.userdict_hits)
-    _print_problem_counts(source.problems, source.notices)
+    print_userdict(pipeline.userdict_hits)
+    print_problems(source.problems, source.notices)
     for path in outputs:
         typer.echo(f"已写入 / wrote {path}", err=True)
 
 
 @app.command()
-def train(
-    task: Annotated[Literal["sentiment", "touchpoint", "pain"], typer.Argument(help="学什么 / what to learn", show_default=False)],
-    gold: Annotated[Path, typer.Option("--gold", help="人工标注的评论 (JSONL) / annotated comments", show_default=False)],
-    data: Annotated[
-        Path | None, typer.Option("--data", help="更多数据：情感 CSV 或方面标注 JSONL / more data: labelled CSV or aspect JSONL")
-    ] = None,
-    folder: Annotated[Path | None, typer.Option("--folder", help="写到哪里；默认 models/<task>/linear / where to write")] = None,
-    name_version: Annotated[str, typer.Option("--model-version", help="模型版本号 / version of the model")] = "1",
-    seed: Seed = 42,
+def explain(
+    text: Annotated[str, typer.Argument(help="一条评论；- 读标准输入 / one comment; - reads standard input", show_default=False)],
+    most: Annotated[int, typer.Option("--clauses", help="最多解释几个分句，感情强的优先 / clauses explained at most")] = 6,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON (voc.explanation/1)")] = False,
+    taxonomy: TaxonomyFile = None,
+    userdict: Userdicts = None,
+    quality: Quality = "fast",
+    threads: Threads = None,
 ) -> None:
-    """训练一个模型，写出模型卡 / Train a model and write its card."""
-    from voc.training import train as run
+    """哪些词决定了结果 / Say which words of a comment decided (voc.explanation/1)."""
+    from rich.console import Console
 
-    meta = run(task, gold, data, version=name_version, seed=seed, folder=folder)
-    for name, value in meta.metrics.items():
-        typer.echo(f"{name} {value}")
+    from voc.explain import explain as run
+    from voc.explain import explanation_tables
+
+    pipeline = _pipeline(taxonomy, userdict, quality, threads)
+    explanation = run(_argument_or_input(text), pipeline, most=most)
+    if as_json:
+        typer.echo(explanation.model_dump_json(indent=1))
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 140)
+        console.print(explanation_tables(explanation, pipeline.taxonomy), highlight=False)
+    print_userdict(pipeline.userdict_hits)
 
 
 @app.command()
-def schema(name: Annotated[str, typer.Argument(help="analysis annotation comment problem", show_default=False)]) -> None:
+def evaluate(
+    gold: Annotated[
+        Path, typer.Argument(help="人工标注的评论：.jsonl，或只有情感标签的 .csv，可带 .gz / annotated comments", show_default=False)
+    ],
+    scored: Annotated[
+        Path | None, typer.Option("--scored", help="voc score 的输出；默认现在评分 / output of voc score; scored now where left out")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写出 JSON / write JSON (voc.evaluation/1)")] = None,
+    reliability: Annotated[Path | None, typer.Option("--reliability", help="写出可靠性图 (SVG) / write the reliability diagram")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="写出 Markdown 表 / write the tables as Markdown")] = None,
+    taxonomy: TaxonomyFile = None,
+    userdict: Userdicts = None,
+    quality: Quality = "fast",
+    threads: Threads = None,
+    seed: Seed = 42,
+) -> None:
+    """拿人工标注衡量准不准 / Measure how good the answers are against annotated comments (voc.evaluation/1)."""
+    from rich.console import Console
+
+    from voc.evaluate import (
+        Evaluation,
+        evaluation_markdown,
+        evaluation_tables,
+        read_gold,
+        read_scores,
+        reliability_svg,
+        score_gold,
+        summary,
+    )
+    from voc.evaluate import evaluate as run
+    from voc.output import check_writable, text_output
+    from voc.taxonomy import load_taxonomy
+
+    renderers: list[tuple[Path | None, Callable[[Evaluation], str]]] = [
+        (output, lambda evaluation: evaluation.model_dump_json(indent=1) + "\n"),
+        (reliability, lambda evaluation: reliability_svg(evaluation.reliability)),
+        (markdown, evaluation_markdown),
+    ]
+    wanted = [(path, render) for path, render in renderers if path is not None]
+    for path, _ in wanted:
+        check_writable(path)
+    comments = read_gold(gold, load_taxonomy(taxonomy))
+    annotations = read_scores(scored, comments) if scored else score_gold(comments, _pipeline(taxonomy, userdict, quality, threads))
+    evaluation = run(comments, annotations, name=gold.name, seed=seed)
+    documents = [(path, render(evaluation)) for path, render in wanted]
+    for path, document in documents:
+        with text_output(path) as out:
+            out.write(document)
+
+    console = Console(stderr=any(str(path) == "-" for path, _ in wanted), width=None if sys.stdout.isatty() else 140)
+    console.print(summary(evaluation), *evaluation_tables(evaluation), sep="\n", highlight=False, markup=False)
+    for path, _ in wanted:
+        typer.echo(f"已写入 / wrote {path}", err=True)
+
+
+@app.command()
+def train(
+    task: Annotated[
+        Literal["encoder", "static", "sentiment", "touchpoint", "intent", "pain"],
+        typer.Argument(help="学什么；编码器在前 / what to learn; encoders first", show_default=False),
+    ],
+    gold: Annotated[Path, typer.Option("--gold", help="人工标注的评论 (JSONL) / annotated comments", show_default=False)],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data", help="更多数据，可重复：情感 CSV、方面 JSONL、客服问题 CSV / labelled CSV, aspect JSONL, service CSV; repeatable"
+        ),
+    ] = None,
+    base: Annotated[
+        Path | None, typer.Option("--base", help="编码器从哪个 Hugging Face 目录开始 / folder that the encoder starts from")
+    ] = None,
+    work: Annotated[Path, typer.Option("--work", help="编码器训练的中间结果；断了可接着跑 / unfinished parts, to go on from")] = Path(
+        "build/training"
+    ),
+    device: Annotated[Literal["cpu", "cuda"], typer.Option("--device", help="编码器在哪里训练 / where the encoder is trained")] = "cpu",
+    name_version: Annotated[str, typer.Option("--model-version", help="模型版本号 / version of the model")] = "1",
+    seed: Seed = 42,
+) -> None:
+    """训练模型，写入 models/ 并写出模型卡 / Train models into models/, each with its card."""
+    from voc.training import train as run
+
+    for meta in run(task, gold, data or (), base=base, work=work, device=device, version=name_version, seed=seed):
+        typer.echo(f"{meta.task}/{meta.name}")
+        for name, value in meta.metrics.items():
+            typer.echo(f"  {name} {value}")
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(help="analysis annotation explanation evaluation comment problem", show_default=False)],
+) -> None:
     """打印 JSON Schema / Print the JSON schema of an output."""
     import json
 
-    from voc.records import Analysis, Annotation, Comment, Problem, Record
+    from voc.evaluate import Evaluation
+    from voc.records import Analysis, Annotation, Comment, Explanation, Problem, Record
 
     records: dict[str, type[Record]] = {
         "analysis": Analysis,
         "score": Annotation,
         "annotation": Annotation,
+        "explanation": Explanation,
+        "evaluation": Evaluation,
         "comment": Comment,
         "problem": Problem,
     }
@@ -228,48 +339,20 @@ def _table_options(
     return TableOptions(text=tuple(text or ()), id=id, columns=pairs, sheets=tuple(sheet or ()), encoding=encoding)
 
 
-def _pipeline(taxonomy: Path | None, userdicts: list[Path] | None) -> Pipeline:
+def _argument_or_input(text: str) -> str:
+    from voc.ingest.copies import standard_input
+    from voc.ingest.encoding import CODECS, detect_encoding
+
+    if text != "-":
+        return text
+    path = standard_input()
+    return path.read_text(encoding=CODECS[detect_encoding(path)])
+
+
+def _pipeline(
+    taxonomy: Path | None, userdicts: list[Path] | None, quality: Literal["fast", "best"], threads: int | None, context: bool = True
+) -> Pipeline:
     from voc.pipeline import Pipeline
     from voc.taxonomy import load_taxonomy
 
-    return Pipeline(taxonomy=load_taxonomy(taxonomy), userdicts=userdicts or ())
-
-
-def _print_mapping(tables: Sequence[SourceTable]) -> None:
-    for table in tables:
-        how = " ".join(
-            filter(
-                None,
-                (
-                    table.encoding,
-                    f"表头第 {table.header_row} 行 / header in row {table.header_row}" if table.header_row else "无表头 / no header",
-                ),
-            )
-        )
-        typer.echo(f"{table.label}: {how}", err=True)
-        others = [f"{role}={column}" for role, column in table.columns.items() if role != "text"]
-        typer.echo(f"  文本 / text: {'、'.join(table.text_columns)}", err=True)
-        if others:
-            typer.echo(f"  其他 / others: {', '.join(others)}", err=True)
-        if table.ignored:
-            typer.echo(f"  保留为 extra / kept as extra: {'、'.join(table.ignored)}", err=True)
-
-
-def _print_problems(reading: Reading) -> None:
-    _print_problem_counts(reading.problems, reading.notices)
-
-
-def _print_problem_counts(problems: Sequence[Problem], notices: Sequence[Problem]) -> None:
-    for title, items in (("未读 / not read", problems), ("提示 / notices", notices)):
-        if items:
-            typer.echo(f"{title}: {len(items)}", err=True)
-        for reason, count in Counter(item.reason for item in items).most_common(8):
-            first = next(item for item in items if item.reason == reason)
-            typer.echo(
-                f"  {count} × {reason}（如 / e.g. {first.file} 第 {first.row} 行{f'，{first.column}' if first.column else ''}）", err=True
-            )
-
-
-def _print_userdict(hits: Counter[str]) -> None:
-    if hits:
-        typer.echo("用户词典 / user dictionary: " + "，".join(f"{word} {count} 条" for word, count in hits.most_common()), err=True)
+    return Pipeline(taxonomy=load_taxonomy(taxonomy), userdicts=userdicts or (), quality=quality, threads=threads, context=context)

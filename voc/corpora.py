@@ -93,6 +93,32 @@ def example_clauses() -> tuple[tuple[str, str, str, str], ...]:
     return tuple((touchpoint, polarity, code, text) for touchpoint, polarity, code, text in rows)
 
 
+def robustness_cases() -> tuple[tuple[str, str, str, str, str, str], ...]:
+    """Hard cases of our own writing in `corpora/gold/robustness.tsv`, for examination only.
+
+    Returns
+    -------
+    tuple of (str, str, str, str, str, str)
+        Kind of difficulty, pair (or ``-``), sentiment (or ``-``), mixed (``0``, ``1`` or ``-``), touchpoints (or ``-``), and the text,
+        in which ``\\n`` and ``\\t`` of the file have become a line break and a tab.
+
+    Raises
+    ------
+    TaxonomyError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> {len(case) for case in robustness_cases()}
+    {6}
+    """
+    rows = [line.split("\t") for line in _lines(_existing("gold", "robustness.tsv"))]
+    return tuple(
+        (kind, pair, sentiment, mixed, touchpoints, text.replace("\\n", "\n").replace("\\t", "\t"))
+        for kind, pair, sentiment, mixed, touchpoints, text in rows
+    )
+
+
 def taxonomy_path(name: str = "retail") -> Path:
     """Path of `corpora/taxonomy/<name>.yaml`.
 

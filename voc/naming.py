@@ -15,6 +15,9 @@ from voc.taxonomy import Taxonomy
 SHORTEST = 3  # characters of a mined name
 LONGEST = 8  # characters of a mined name
 WINDOW = 5  # words of a mined phrase
+REACH = 2  # words from a thing to what is said of it
+THING_SUPPORT = 0.3  # share of a group's clauses that must hold a name without an opinion
+_PROBLEM = "问题"
 LEAST_SUPPORT = 0.05  # share of a group's clauses that must hold its name
 FEW = 5  # clauses of a group that any of them may name
 # Probability from which a clause counts as a known problem, and share of a group's clauses that give it the problem's name.
@@ -118,7 +121,61 @@ class Namer:
 
     def _written(self, phrase: tuple[str, ...]) -> str:
         name = "".join(phrase)
-        return name if self._judges(phrase) or name.endswith("问题") else f"{name}问题"
+        return name if self._judges(phrase) or name.endswith(_PROBLEM) else f"{name}{_PROBLEM}"
+
+    def complaint_pairs(self, clause: str) -> Iterator[str]:
+        """What a clause complains of and what it says of it, each pair as it would be written ("停车位太少了" → "停车位少").
+
+        Parameters
+        ----------
+        clause : str
+            Normalised.
+
+        Yields
+        ------
+        str
+            A thing and an opinion that stand at most `REACH` words apart, in the clause's order.
+        """
+        kept = [_DEGREE.sub("", word) for word in self.content_words(clause) if self._names(word)]
+        for start, first in enumerate(kept):
+            for second in kept[start + 1 : start + 1 + REACH]:
+                pair = (first, second)
+                fits = SHORTEST <= len(first) + len(second) <= LONGEST and second not in _UNFINISHED and first != second
+                if fits and self._is_opinion(first) != self._is_opinion(second) and any(map(self._is_thing, pair)):
+                    yield "".join(pair)
+
+    def judges(self, name: str) -> bool:
+        """Whether a name says what is wrong, not only what it is about.
+
+        Parameters
+        ----------
+        name : str
+            From `mined_names`.
+
+        Returns
+        -------
+        bool
+            False for a thing with 问题 behind it.
+        """
+        return not name.endswith(_PROBLEM)
+
+    def holds(self, name: str, clauses: Sequence[str]) -> bool:
+        """Whether a name that only says what it is about is at least true of many members.
+
+        Parameters
+        ----------
+        name : str
+            From `mined_names`.
+        clauses : sequence of str
+            Normalised members.
+
+        Returns
+        -------
+        bool
+            From `THING_SUPPORT` of them.
+        """
+        thing = name.removesuffix(_PROBLEM)
+        return sum(thing in clause for clause in clauses) >= THING_SUPPORT * len(clauses)
 
     def names_problem(self, clause: str) -> bool:
         """Whether a clause holds a word that says what is wrong.

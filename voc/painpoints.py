@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from voc.classify import Floats
-from voc.clustering import ProblemClusterer, ProblemSpace, nearest
+from voc.clustering import ProblemClusterer, ProblemSpace, nearest, smallest_group
 from voc.metrics import share, wilson
 from voc.naming import Namer
 from voc.normalise import normalise
@@ -27,6 +27,7 @@ NEAR_ANOTHER = 0.15
 NEAR_NAMED = 0.06
 TERMS = 6
 FEWEST_WORDS = 2
+FEWEST_PAIRS = 3  # complaints that say the same of the same thing
 # Intents that make a pain point weigh more, and how much (see `_severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
 GRAVE_WEIGHT = 0.3
@@ -134,6 +135,7 @@ def find_pain_points(
     groups += _topics(OVERALL, problems, ordered, vectors, namer, seed)
 
     named, nameless = _name(groups, ordered, space, namer)
+    _name_by_pairs(named, nameless, ordered, namer)
     _take_in(list(named.values()), nameless, vectors)
     points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
     outside = len(ordered) - (len(alone) - len(problems)) - sum(point.size for point in points)
@@ -199,13 +201,34 @@ def _name(
         texts = [complaints[index].normalised for index in group.members]
         known = namer.known_problem(space.known(texts), space.problems.labels_)
         name, touchpoint = known or (next((name for name in namer.mined_names(texts) if name not in named), None), group.touchpoint)
-        if name is None:
+        if name is None or not (namer.judges(name) or namer.holds(name, texts)):
             nameless.append(group)
         elif name in named:
             named[name].members.extend(group.members)
         else:
             named[name] = replace(group, touchpoint=touchpoint)
     return named, nameless
+
+
+def _name_by_pairs(named: dict[str, _Group], nameless: list[_Group], complaints: Sequence[Complaint], namer: Namer) -> None:
+    """Draw from groups too mixed for one name those members that say the same of the same thing, the most frequent first."""
+    for group in nameless:
+        pairs: dict[str, list[int]] = defaultdict(list)
+        for index in group.members:
+            for pair in set(namer.complaint_pairs(complaints[index].normalised)):
+                pairs[pair].append(index)
+        taken: set[int] = set()
+        fewest = max(FEWEST_PAIRS, smallest_group(len(group.members)))
+        for pair in sorted(pairs, key=lambda pair: (-len(pairs[pair]), pair)):
+            members = [index for index in pairs[pair] if index not in taken]
+            if len(members) < fewest:
+                continue
+            taken.update(members)
+            if pair in named:
+                named[pair].members.extend(members)
+            else:
+                named[pair] = replace(group, members=members, terms=namer.content_words(pair))
+        group.members[:] = [index for index in group.members if index not in taken]
 
 
 def _take_in(named: Sequence[_Group], nameless: Sequence[_Group], vectors: Floats) -> None:

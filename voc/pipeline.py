@@ -4,22 +4,59 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from voc.alignment import AlignedText
-from voc.intent import find_intents
-from voc.language import detect_language, is_informative
+from voc.classify import Floats
+from voc.classify.blend import Blend
+from voc.classify.heads import Heads
+from voc.classify.linear import LinearClassifier
+from voc.context import context_shifts
+from voc.encoder import Encoded, load_encoder
+from voc.fewshot import FewShot
+from voc.intent import IntentModel, Purpose
+from voc.language import detect_language
 from voc.modelstore import model_folder, read_meta
 from voc.normalise import normalise
 from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Verdict
 from voc.redact import redact, redact_field
-from voc.sentiment import Passage, SentimentModel
+from voc.sentiment import Opinion, Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
 from voc.tokenise import clauses, make_nlp, userdict_entries
 from voc.touchpoint import TouchpointModel, roll_up
 
 BATCH = 512
+Quality = Literal["fast", "best"]
+ENCODERS: dict[Quality, str] = {"fast": "static", "best": "e5-feedback"}
+DEFAULT_QUALITY: Quality = "fast"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the models say of one comment.
+
+    Parameters
+    ----------
+    sentiment : Sentiment
+        Of the whole.
+    verdicts : list of Verdict, length n_clauses
+        Of its clauses; of the whole where there is none.
+    scores : ndarray of shape (n_clauses, n_touchpoints)
+        Probabilities, columns as in the taxonomy.
+    purpose : Purpose
+        Intents, and whether anything is said.
+    """
+
+    sentiment: Sentiment
+    verdicts: list[Verdict]
+    scores: Floats
+    purpose: Purpose
 
 
 def prepare(text: str) -> tuple[AlignedText, dict[str, int]]:
@@ -80,8 +117,12 @@ class Pipeline:
         The shipped retail taxonomy where left out.
     userdicts : sequence of pathlib.Path
         jieba user dictionaries.
-    model : str
-        Name of the sentiment and touchpoint models in `models/`.
+    quality : {"fast", "best"}
+        Which encoder reads: the static one, or the transformer.
+    threads : int, optional
+        Of the transformer; as many as there are cores where left out.
+    context : bool
+        Whether the survey question and the score beside a comment bear on its sentiment.
 
     Attributes
     ----------
@@ -95,16 +136,37 @@ class Pipeline:
     [('delivery', 'negative'), ('product_quality', 'positive')]
     """
 
-    def __init__(self, *, taxonomy: Taxonomy | None = None, userdicts: Sequence[Path] = (), model: str = "linear") -> None:
+    def __init__(
+        self,
+        *,
+        taxonomy: Taxonomy | None = None,
+        userdicts: Sequence[Path] = (),
+        quality: Quality = DEFAULT_QUALITY,
+        threads: int | None = None,
+        context: bool = True,
+    ) -> None:
+        self.context = context
         self.taxonomy = taxonomy or load_taxonomy()
         self.nlp = make_nlp(userdicts)
         self.entries = userdict_entries(self.nlp)
-        metas = {task: read_meta(task, model) for task in ("sentiment", "touchpoint")}
-        self.models = {task: meta.reference for task, meta in metas.items()}
-        self.sentiment = SentimentModel.load(model_folder("sentiment", model), metas["sentiment"].classifier)
-        self.touchpoint = TouchpointModel.load(
-            model_folder("touchpoint", model), self.taxonomy, metas["touchpoint"].settings["threshold"], metas["touchpoint"].classifier
+        encoder = model_folder("encoder", ENCODERS[quality])
+        self.encoder = load_encoder(encoder, threads=threads)
+        self.heads = Heads.load(encoder)
+        metas = {task: read_meta(task, quality) for task in ("sentiment", "touchpoint", "intent")}
+        self.models = {task: f"{meta.reference}+{ENCODERS[quality]}" for task, meta in metas.items()}
+        ngrams = model_folder("sentiment", "linear")
+        self.sentiment = SentimentModel.load(
+            model_folder("sentiment", quality), LinearClassifier.load(ngrams / "polarity"), LinearClassifier.load(ngrams / "tone")
         )
+        self.touchpoint = TouchpointModel(
+            LinearClassifier.load(model_folder("touchpoint", "linear")),
+            Blend.load(model_folder("touchpoint", quality) / "blend.npz"),
+            self.taxonomy,
+            metas["touchpoint"].settings["threshold"],
+        )
+        taught = [self.taxonomy.by_id[name] for name in self.touchpoint.taught]
+        self.few_shot = FewShot(self.encoder, taught) if taught else None
+        self.intent = IntentModel(Blend.load(model_folder("intent", quality) / "blend.npz"), metas["intent"].settings["thresholds"])
         self.userdict_hits: Counter[str] = Counter(dict.fromkeys(sorted(self.entries), 0))
 
     def __call__(self, text: str, id: str = "1") -> Annotation:
@@ -158,15 +220,37 @@ class Pipeline:
         """
         return [token.text for token in self.nlp.tokenizer(normalised)]
 
+    def judge(self, passages: Sequence[Passage], shifts: NDArray[np.float64] | None = None) -> list[Judgement]:
+        """Ask the models about comments that are already clean and cut.
+
+        Parameters
+        ----------
+        passages : sequence of Passage, length n_comments
+            Any length.
+        shifts : ndarray of shape (n_comments, 3), optional
+            What stands beside the comments (see `voc.context`).
+
+        Returns
+        -------
+        list of Judgement, length n_comments
+            In order.
+        """
+        opinions = [self._opinion(encoded) for encoded in self.encoder.encode(passages)]
+        feelings = self.sentiment.predict(passages, opinions, shifts)
+        topics = self.touchpoint.predict(passages, opinions)
+        purposes = self.intent.predict(passages, opinions)
+        return [Judgement(*feeling, scores, purpose) for feeling, scores, purpose in zip(feelings, topics, purposes, strict=True)]
+
+    def _opinion(self, encoded: Encoded) -> Opinion:
+        opinion = self.heads.decide(encoded)
+        return {**opinion, "own": self.few_shot.predict_proba(encoded)} if self.few_shot else opinion
+
     def _score(self, batch: Sequence[Comment]) -> Iterator[Annotation]:
         prepared = [prepare(comment.text) for comment in batch]
         passages = [self._cut(aligned.normalised) for aligned, _ in prepared]
-        feelings = self.sentiment.predict(passages)
-        topics = [self.touchpoint.choose(scores) for scores in self.touchpoint.predict(passages)]
-        for comment, (aligned, found), passage, (sentiment, verdicts), chosen in zip(
-            batch, prepared, passages, feelings, topics, strict=True
-        ):
-            yield self._annotate(comment.id, aligned, found, passage, sentiment, verdicts, chosen)
+        judgements = self.judge(passages, context_shifts(batch) if self.context else None)
+        for comment, (aligned, found), passage, judgement in zip(batch, prepared, passages, judgements, strict=True):
+            yield self._annotate(comment.id, aligned, found, passage, judgement)
 
     def _cut(self, normalised: str) -> Passage:
         doc = self.nlp(normalised)
@@ -174,33 +258,25 @@ class Pipeline:
             self.userdict_hits.update({token.text for token in doc} & self.entries)
         return Passage(normalised, tuple(clauses(doc)))
 
-    def _annotate(
-        self,
-        id: str,
-        aligned: AlignedText,
-        redactions: dict[str, int],
-        passage: Passage,
-        sentiment: Sentiment,
-        verdicts: Sequence[Verdict],
-        chosen: Sequence[dict[str, float]],
-    ) -> Annotation:
+    def _annotate(self, id: str, aligned: AlignedText, redactions: dict[str, int], passage: Passage, judgement: Judgement) -> Annotation:
         spans = [_span(aligned, *span) for span in passage.spans]
         count = len(spans)  # a comment without a clause still has one verdict, on the whole
-        intents = find_intents(passage.normalised)
+        verdicts, chosen = judgement.verdicts[:count], self.touchpoint.choose(judgement.scores)[:count]
         return Annotation(
             id=id,
             text=aligned.text,
             normalised=aligned.normalised,
             language=detect_language(aligned.text),
-            informative=is_informative(aligned.normalised),
-            sentiment=sentiment,
-            touchpoints=roll_up(spans, verdicts[:count], chosen[:count]),
+            informative=judgement.purpose.informative,
+            sentiment=judgement.sentiment,
+            touchpoints=roll_up(spans, verdicts, chosen),
             intents=tuple(
-                Intent(id=name, score=1.0, spans=tuple(_span(aligned, *place) for place in places)) for name, places in intents.items()
+                Intent(id=name, score=score, spans=tuple(_span(aligned, *place) for place in places))
+                for name, (score, places) in judgement.purpose.intents.items()
             ),
             clauses=tuple(
                 Clause(start=span.start, end=span.end, sentiment=verdict, touchpoints=tuple(said))
-                for span, verdict, said in zip(spans, verdicts[:count], chosen[:count], strict=True)
+                for span, verdict, said in zip(spans, verdicts, chosen, strict=True)
             ),
             redactions=redactions,
             models=self.models,

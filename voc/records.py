@@ -140,6 +140,32 @@ class Annotation(Record):
     models: dict[str, str] = Field(description="task -> name@version")
 
 
+class WordValue(Span):
+    """What one word brought: each verdict with the word minus the verdict without it."""
+
+    text: str
+    sentiment: float = Field(ge=-2, le=2, description="change of P(positive) − P(negative) of the comment; below 0: it drags it down")
+    clause: float = Field(ge=-2, le=2, description="change of the clause's score, which counts + if positive, − if negative, 0 if neutral")
+    touchpoints: dict[str, float] = Field(description="touchpoint of the clause -> change of its probability, −1 to 1")
+
+
+class ExplainedClause(Clause):
+    """A clause with the words that decided."""
+
+    words: tuple[WordValue, ...] = Field(description="in the order of the text, without punctuation")
+
+
+class Explanation(Record):
+    """What `voc explain` says of one comment."""
+
+    schema_: Literal["voc.explanation/1"] = Field("voc.explanation/1", alias="schema")
+    text: str = Field(description="redacted, in the customer's own script; every offset points into it")
+    sentiment: Sentiment
+    clauses: tuple[ExplainedClause, ...]
+    left_out: int = Field(description="number of clauses with less feeling, which are not explained")
+    models: dict[str, str] = Field(description="task -> name@version")
+
+
 class Quote(Span):
     """Words of a customer, with where they stand."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
-from voc.classify import Classifier, classifier_class
+from voc.classify import Classifier
 from voc.classify.head import DenseHead, Doubles
 from voc.corpora import lexicon_table
 from voc.records import LABELS, Sentiment, Verdict
@@ -21,6 +22,7 @@ from voc.tokenise import turn_words
 # Places kept of a published probability; also hides the last bits that differ between machines.
 DIGITS = 4
 MIXED_FROM = 0.4
+Opinion = Mapping[str, NDArray[np.float32]]  # head of the encoder → its scores (see `voc.classify.heads`)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the two n-gram models say of one comment, before the heads weigh it.
+    """What the two n-gram models and the encoder say of one comment, before the heads weigh it.
 
     Parameters
     ----------
@@ -54,21 +56,26 @@ class Evidence:
         Log-odds of praise against complaint.
     tone, clause_tone : ndarray of shape (3,), (n_clauses, 3)
         Logits of negative, neutral, positive.
+    opinion : mapping of str to ndarray
+        The encoder's: ``sentiment`` (3,), ``mixed`` (1,), ``polarity`` (n_clauses, 3).
     """
 
     polarity: float
     clause_polarity: Doubles
     tone: Doubles
     clause_tone: Doubles
+    opinion: Opinion
 
 
-def gather_evidence(passages: Sequence[Passage], polarity: Classifier, tone: Classifier) -> list[Evidence]:
+def gather_evidence(passages: Sequence[Passage], opinions: Sequence[Opinion], polarity: Classifier, tone: Classifier) -> list[Evidence]:
     """Ask both n-gram models about comments and their clauses.
 
     Parameters
     ----------
     passages : sequence of Passage, length n_comments
         Any length.
+    opinions : sequence of (mapping of str to ndarray), length n_comments
+        What the encoder's heads say of them.
     polarity : Classifier
         Labels (negative, positive), fitted on many comments of all kinds.
     tone : Classifier
@@ -88,7 +95,7 @@ def gather_evidence(passages: Sequence[Passage], polarity: Classifier, tone: Cla
     at, found = len(passages), []
     for index, passage in enumerate(passages):
         end = at + len(passage.clauses)
-        found.append(Evidence(float(odds[index]), odds[at:end], tones[index], tones[at:end]))
+        found.append(Evidence(float(odds[index]), odds[at:end], tones[index], tones[at:end], opinions[index]))
         at = end
     return found
 
@@ -111,8 +118,15 @@ def without_turn(clause: str) -> str:
     >>> without_turn("但是味道不错")
     '味道不错'
     """
-    turn = max((turn for turn in turn_words() if clause.startswith(turn)), key=len, default="")
+    if not clause.startswith(_turns()):
+        return clause
+    turn = max((turn for turn in turn_words() if clause.startswith(turn)), key=len)
     return clause.removeprefix(turn) or clause
+
+
+@cache
+def _turns() -> tuple[str, ...]:
+    return tuple(turn_words())
 
 
 def comment_features(passage: Passage, evidence: Evidence) -> Doubles:
@@ -145,6 +159,22 @@ def comment_features(passage: Passage, evidence: Evidence) -> Doubles:
             np.minimum(cues, 4),
             np.minimum(cues, 9) / len(clauses),
             evidence.tone,
+            _opinion_features(evidence.opinion, turns[-1] if turns else -1),
+        ]
+    )
+
+
+def _opinion_features(opinion: Opinion, turn: int) -> Doubles:
+    """The encoder's view of the whole, and of its clauses."""
+    whole, parts = opinion["sentiment"].astype(float), softmax(opinion["polarity"].astype(float), axis=1)
+    feeling = parts[:, 2] - parts[:, 0]
+    return np.concatenate(
+        [
+            whole - whole.mean(),
+            softmax(whole),
+            opinion["mixed"],
+            [feeling.mean(), feeling.min(), feeling.max(), feeling[0], feeling[-1], feeling[turn:].mean()],
+            [min(feeling.max(), -feeling.min()), parts[:, 0].max(), parts[:, 2].max(), parts[:, 1].mean()],
         ]
     )
 
@@ -169,7 +199,10 @@ def clause_features(passage: Passage, evidence: Evidence) -> Doubles:
     around = np.tile([evidence.polarity, np.tanh(evidence.polarity / 2), *evidence.tone], (len(clauses), 1))
     lengths = np.log1p([[len(clause)] for clause in clauses])
     cues = np.array([np.minimum(cue_counts(clause), 2) for clause in clauses])
-    return np.hstack([odds, np.tanh(odds / 2), abs(np.tanh(odds / 2)), evidence.clause_tone, around, lengths, cues])
+    said = softmax(evidence.opinion["polarity"].astype(float), axis=1)
+    return np.hstack(
+        [odds, np.tanh(odds / 2), abs(np.tanh(odds / 2)), evidence.clause_tone, around, lengths, cues, evidence.opinion["polarity"], said]
+    )
 
 
 def cue_counts(text: str) -> Doubles:
@@ -202,7 +235,7 @@ def _cue_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 class SentimentModel:
-    """Two n-gram models and three heads: comment, clause, mixed.
+    """Two n-gram models, the encoder's opinion, and three heads that weigh them: comment, clause, mixed.
 
     Parameters
     ----------
@@ -217,13 +250,19 @@ class SentimentModel:
         self.tone = tone
         self.heads = {"comment": comment, "clause": clause, "mixed": mixed}
 
-    def predict(self, passages: Sequence[Passage]) -> list[tuple[Sentiment, list[Verdict]]]:
+    def predict(
+        self, passages: Sequence[Passage], opinions: Sequence[Opinion], shifts: Doubles | None = None
+    ) -> list[tuple[Sentiment, list[Verdict]]]:
         """Sentiment of comments and of their clauses.
 
         Parameters
         ----------
         passages : sequence of Passage, length n_comments
             Any length; an empty comment gets the prior.
+        opinions : sequence of (mapping of str to ndarray), length n_comments
+            What the encoder's heads say of them.
+        shifts : ndarray of shape (n_comments, 3), optional
+            Added to the logits of a comment and of its clauses (see `voc.context`).
 
         Returns
         -------
@@ -232,12 +271,13 @@ class SentimentModel:
         """
         if not passages:
             return []
-        evidence = gather_evidence(passages, self.polarity, self.tone)
+        evidence = gather_evidence(passages, opinions, self.polarity, self.tone)
         whole = np.array([comment_features(*pair) for pair in zip(passages, evidence, strict=True)])
         parts = [clause_features(*pair) for pair in zip(passages, evidence, strict=True)]
-        comments = self.heads["comment"].predict_proba(whole)
+        moved = np.zeros((len(passages), len(LABELS))) if shifts is None else shifts
+        comments = self.heads["comment"].predict_proba(whole, moved)
         mixed = self.heads["mixed"].predict_proba(whole)[:, 1]
-        clauses = self.heads["clause"].predict_proba(np.vstack(parts))
+        clauses = self.heads["clause"].predict_proba(np.vstack(parts), np.repeat(moved, [len(part) for part in parts], axis=0))
         bounds = np.cumsum([0, *map(len, parts)])
         return [
             (_sentiment(comments[index], mixed[index]), [_verdict(row) for row in clauses[bounds[index] : bounds[index + 1]]])
@@ -245,43 +285,36 @@ class SentimentModel:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write all parts into a folder.
+        """Write the heads into a folder; the n-gram models are saved on their own.
 
         Parameters
         ----------
         folder : pathlib.Path
-            Made if missing; holds ``polarity/``, ``tone/`` and ``heads.npz`` then.
+            Made if missing; holds ``heads.npz`` then.
         """
-        self.polarity.save(folder / "polarity")
-        self.tone.save(folder / "tone")
+        folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {name: values for prefix, head in self.heads.items() for name, values in head.arrays(prefix).items()}
         np.savez_compressed(folder / "heads.npz", **arrays)
 
     @classmethod
-    def load(cls, folder: Path, classifier: str = "linear") -> SentimentModel:
+    def load(cls, folder: Path, polarity: Classifier, tone: Classifier) -> SentimentModel:
         """Read what `save` wrote.
 
         Parameters
         ----------
         folder : pathlib.Path
             The one given to `save`.
-        classifier : str
-            Class of the n-gram models, as `classifier_class` takes it.
+        polarity, tone : Classifier
+            Those that the heads were fitted with.
 
         Returns
         -------
         SentimentModel
             Fitted.
-
-        Raises
-        ------
-        ImportError, AttributeError
-            If there is no such class.
         """
-        kind = classifier_class(classifier)
         with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
             heads = {prefix: DenseHead.from_arrays(arrays, prefix) for prefix in ("comment", "clause", "mixed")}
-        return cls(kind.load(folder / "polarity"), kind.load(folder / "tone"), **heads)
+        return cls(polarity, tone, **heads)
 
 
 def _verdict(row: NDArray[np.float64]) -> Verdict:

@@ -14,6 +14,7 @@ from voc.errors import TaxonomyError
 from voc.records import Record
 
 OVERALL = "overall"
+_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 
 
 class Touchpoint(Record):
@@ -25,6 +26,7 @@ class Touchpoint(Record):
     stage: str = ""
     definition: str = ""
     keywords: tuple[str, ...] = ()
+    examples: tuple[str, ...] = Field((), description="clauses that speak of it; eight teach a touchpoint that no model knows")
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:  # numpydoc ignore=RT01
@@ -107,7 +109,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     path = path or taxonomy_path()
     hint = "照 corpora/taxonomy/retail.yaml 的格式写 / follow the shape of corpora/taxonomy/retail.yaml"
     try:
-        return Taxonomy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+        return Taxonomy.model_validate(yaml.load(path.read_text(encoding="utf-8-sig"), _SAFE_LOADER))  # noqa: S506 one of the safe loaders
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise TaxonomyError("taxonomy_unreadable", f"读不了触点文件 / cannot read the taxonomy: {error}", hint, file=str(path)) from error
     except ValidationError as error:

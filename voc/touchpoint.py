@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
-from voc.classify import Classifier, Floats, classifier_class
+from voc.classify import Classifier, Floats
+from voc.classify.blend import Blend
 from voc.records import Label, Mention, Span, Verdict
-from voc.sentiment import DIGITS, Passage
+from voc.sentiment import DIGITS, Opinion, Passage
 from voc.taxonomy import OVERALL, Taxonomy
 
 # A keyword alone, where the model does not know the touchpoint (a taxonomy of the user's own).
@@ -18,30 +18,43 @@ _KEYWORD_SCORE = 0.6
 
 
 class TouchpointModel:
-    """Multi-label classifier of clauses that sees the clause, the comment around it and the taxonomy's keywords.
+    """Multi-label classifier of clauses: the encoder's opinion, n-grams and the taxonomy's keywords, weighed together.
 
     Parameters
     ----------
     classifier : Classifier
         Over the three fields of `touchpoint_fields`.
+    blend : Blend
+        Weighs the three for each touchpoint that the classifier knows.
     taxonomy : Taxonomy
-        Touchpoints that the classifier does not know are found by their keywords alone.
+        Touchpoints that the classifier does not know are found by their keywords and, where they were learned,
+        by the opinion ``own`` (see `voc.fewshot`).
     threshold : float
         Probability from which a touchpoint is said, 0–1.
     """
 
-    def __init__(self, classifier: Classifier, taxonomy: Taxonomy, threshold: float) -> None:
+    def __init__(self, classifier: Classifier, blend: Blend, taxonomy: Taxonomy, threshold: float) -> None:
         self.classifier = classifier
+        self.blend = blend
         self.taxonomy = taxonomy
         self.threshold = threshold
 
-    def predict(self, passages: Sequence[Passage]) -> list[Floats]:
+    @property
+    def taught(self) -> tuple[str, ...]:  # numpydoc ignore=RT01
+        """Touchpoints that the classifier does not know and the taxonomy gives examples of: two at least, to be told apart."""
+        names = [touchpoint.id for touchpoint in self.taxonomy.touchpoints if touchpoint.examples]
+        taught = tuple(name for name in names if name not in self.classifier.labels_)
+        return taught if len(taught) > 1 else ()
+
+    def predict(self, passages: Sequence[Passage], opinions: Sequence[Opinion]) -> list[Floats]:
         """Probability of each touchpoint in each clause.
 
         Parameters
         ----------
         passages : sequence of Passage, length n_comments
             Any length.
+        opinions : sequence of (mapping of str to ndarray), length n_comments
+            What the encoder's heads say of them: ``touchpoint`` (n_clauses, n_known_touchpoints).
 
         Returns
         -------
@@ -51,11 +64,17 @@ class TouchpointModel:
         if not passages:
             return []
         fields = touchpoint_fields(passages, self.taxonomy)
-        known = dict(zip(self.classifier.labels_, self.classifier.predict_proba(fields).T, strict=True))
+        linear = self.classifier.decision_function(fields)
+        encoder = np.vstack([opinion["touchpoint"] for opinion in opinions])
+        learned = self.blend.predict_proba([encoder, linear, keyword_hits(fields[2], self.classifier.labels_)])
+        known = dict(zip(self.classifier.labels_, learned.T, strict=True))
+        own = dict(zip(self.taught, np.vstack([opinion["own"] for opinion in opinions]).T, strict=True)) if "own" in opinions[0] else {}
         columns = []
         for touchpoint in self.taxonomy.touchpoints:
-            learned = known.get(touchpoint.id)
-            columns.append(_keyword_scores(fields[2], touchpoint.id) if learned is None else learned)
+            column = known.get(touchpoint.id)
+            if column is None:
+                column = np.maximum(_KEYWORD_SCORE * keyword_hits(fields[2], (touchpoint.id,))[:, 0], own.get(touchpoint.id, 0))
+            columns.append(column)
         scores = np.array(columns, dtype=np.float32).T
         bounds = np.cumsum([0, *(len(passage.clauses) for passage in passages)])
         return [scores[start:end] for start, end in pairwise(bounds)]
@@ -86,43 +105,6 @@ class TouchpointModel:
             chosen.append(said)
         return chosen
 
-    def save(self, folder: Path) -> None:
-        """Write the classifier into a folder.
-
-        Parameters
-        ----------
-        folder : pathlib.Path
-            Made if missing.
-        """
-        self.classifier.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path, taxonomy: Taxonomy, threshold: float, classifier: str = "linear") -> TouchpointModel:
-        """Read what `save` wrote.
-
-        Parameters
-        ----------
-        folder : pathlib.Path
-            The one given to `save`.
-        taxonomy : Taxonomy
-            May differ from the one that it was trained with.
-        threshold : float
-            Probability from which a touchpoint is said, 0–1.
-        classifier : str
-            As `classifier_class` takes it.
-
-        Returns
-        -------
-        TouchpointModel
-            Fitted.
-
-        Raises
-        ------
-        ImportError, AttributeError
-            If there is no such class.
-        """
-        return cls(classifier_class(classifier).load(folder), taxonomy, threshold)
-
 
 def touchpoint_fields(passages: Sequence[Passage], taxonomy: Taxonomy) -> list[list[str]]:
     """What the classifier sees of each clause.
@@ -145,8 +127,23 @@ def touchpoint_fields(passages: Sequence[Passage], taxonomy: Taxonomy) -> list[l
     return [clauses, around, hints]
 
 
-def _keyword_scores(hints: Sequence[str], name: str) -> Floats:
-    return np.array([_KEYWORD_SCORE if name in hint.split() else 0.0 for hint in hints], dtype=np.float32)
+def keyword_hits(hints: Sequence[str], names: Sequence[str]) -> Floats:
+    """Whether a keyword of each touchpoint occurs.
+
+    Parameters
+    ----------
+    hints : sequence of str, length n_clauses
+        Third field of `touchpoint_fields`.
+    names : sequence of str
+        Touchpoints.
+
+    Returns
+    -------
+    ndarray of shape (n_clauses, n_names), float32
+        0 or 1.
+    """
+    said = [set(hint.split()) for hint in hints]
+    return np.array([[name in words for name in names] for words in said], dtype=np.float32).reshape(len(said), len(names))
 
 
 def roll_up(spans: Sequence[Span], verdicts: Sequence[Verdict], chosen: Sequence[dict[str, float]]) -> tuple[Mention, ...]:

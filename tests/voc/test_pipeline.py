@@ -52,7 +52,9 @@ def test_pipeline_keeps_praise_and_complaint_apart(pipeline):
     assert [annotation.text[span.start : span.end] for span in delivery.spans] == ["送餐太慢了"]
 
 
-def test_pipeline_result_is_the_same_in_any_batch(pipeline):
+@pytest.mark.parametrize("quality", ["pipeline", "best_pipeline"])
+def test_pipeline_result_is_the_same_in_any_batch(request, quality):
+    pipeline = request.getfixturevalue(quality)
     comments = [Comment(id=str(number), text=text) for number, text in enumerate(COMMENTS)]
     by_size = [[annotation.model_dump_json() for annotation in pipeline.pipe(comments, batch_size=size)] for size in (1, 7, 64)]
     assert by_size[0] == by_size[1] == by_size[2]

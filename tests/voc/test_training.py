@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from voc.corpora import example_clauses, lexicon_table
-from voc.errors import SettingsError, TableError
+from voc.errors import ModelNotFound, SettingsError, TableError
 from voc.modelstore import model_folder, read_meta
-from voc.sentiment import Passage, SentimentModel
+from voc.pipeline import Pipeline
 from voc.taxonomy import load_taxonomy
 from voc.training import train
 from voc.training.data import folds, read_gold, read_labelled
@@ -33,31 +34,38 @@ GOLD = [
 LABELLED = [("太差了", "negative"), ("很好", "positive"), ("太慢了", "negative"), ("不错", "positive"), ("一般", "neutral")] * 6
 
 
-@pytest.fixture
-def gold(tmp_path: Path) -> Path:
-    path = tmp_path / "gold.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for number, (text, sentiment, mixed, found) in enumerate(GOLD):
-            mentions = [{"touchpoint": t, "polarity": p, "evidence": e, "pain": pain, "code": code} for t, p, e, pain, code in found]
-            row = {
-                "id": str(number),
-                "source": "shop",
-                "text": text,
-                "sentiment": sentiment,
-                "mixed": mixed,
-                "mentions": mentions,
-                "intents": [],
-            }
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+def _gold_file(path: Path, rows=GOLD) -> Path:
+    lines = []
+    for number, (text, sentiment, mixed, found) in enumerate(rows):
+        mentions = [{"touchpoint": t, "polarity": p, "evidence": e, "pain": pain, "code": code} for t, p, e, pain, code in found]
+        intents = ["churn"] if number % 4 == 0 else []
+        row = {"id": str(number), "source": "shop", "text": text, "sentiment": sentiment, "mixed": mixed, "mentions": mentions}
+        lines.append(json.dumps({**row, "intents": intents, "informative": text != "一般吧"}, ensure_ascii=False))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _labelled_file(path: Path) -> Path:
+    lines = ["source,text,label,scheme", *(f"shop,{text}{number},{label},three" for number, (text, label) in enumerate(LABELLED))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _aspects_file(path: Path) -> Path:
+    mention = {"raw": "food quality", "touchpoint": None, "polarity": "positive", "aspect": None, "evidence": "好吃"}
+    rows = [{"source": "food", "text": f"菜好吃{number}", "mentions": [mention]} for number in range(20)]
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return path
+
+
+def _services_file(path: Path) -> Path:
+    path.write_text("text,intent\n什么时候发货,催发货\n能退吗,退货\n", encoding="utf-8")
     return path
 
 
 @pytest.fixture
 def labelled(tmp_path: Path) -> Path:
-    path = tmp_path / "labelled.csv"
-    lines = ["source,text,label,scheme", *(f"shop,{text}{number},{label},three" for number, (text, label) in enumerate(LABELLED))]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
+    return _labelled_file(tmp_path / "labelled.csv")
 
 
 @pytest.mark.parametrize(("evidence", "clauses"), [("送餐太慢了", (0,)), ("味道不错", (1,)), ("慢了，味道", (0, 1)), ("送的太慢", (0,))])
@@ -70,30 +78,64 @@ def test_read_gold_finds_the_clauses_of_the_evidence(tmp_path, evidence, clauses
     assert read_gold(path)[0].found[0][1] == clauses
 
 
-def test_train_sentiment_writes_model_description_and_card(tmp_path, gold, labelled):
-    folder = tmp_path / "model"
-    meta = train("sentiment", gold, labelled, folder=folder)
-    assert 0 <= meta.metrics["macro_f1"] <= 1
-    assert {"heads.npz", "polarity/weights.npz", "tone/weights.npz"} <= set(meta.sha256)
-    card = (folder / "README.md").read_text(encoding="utf-8")
-    assert f"| macro_f1 | {meta.metrics['macro_f1']} |" in card
-    assert "neutral" in card
-    model = SentimentModel.load(folder)
-    assert model.polarity.predict_proba([["太差了", "不错"]]).argmax(axis=1).tolist() == [0, 1]
-    sentiment, verdicts = model.predict([Passage("太差了", ((0, 3),))])[0]
-    assert sum(sentiment.probabilities.values()) == pytest.approx(1, abs=1e-3)
-    assert len(verdicts) == 1
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, tiny_bert) -> Path:
+    """A home in which every task was trained, from a tiny transformer and a handful of comments."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "corpora").symlink_to(ROOT / "corpora")
+    (home / "models").mkdir()
+    gold, data = _gold_file(home / "gold.jsonl"), [_labelled_file(home / "labelled.csv")]
+    data += [_aspects_file(home / "aspects.jsonl"), _services_file(home / "services.csv")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOC_HOME", str(home))
+        for task in ("encoder", "static", "sentiment", "touchpoint", "intent", "pain"):
+            train(task, gold, data, base=tiny_bert, work=home / "work")
+    return home
 
 
-def test_train_pain_learns_known_problems(tmp_path, gold):
-    meta = train("pain", gold, folder=tmp_path / "pain")
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        ("encoder", {"e5-feedback", "static"}),
+        ("sentiment", {"linear", "fast", "best"}),
+        ("touchpoint", {"linear", "fast", "best"}),
+        ("intent", {"fast", "best"}),
+        ("pain", {"linear"}),
+    ],
+)
+def test_train_writes_models_with_description_and_card(trained, monkeypatch, task, names):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    assert {folder.name for folder in (trained / "models" / task).iterdir()} == names
+    for name in names:
+        meta = read_meta(task, name)
+        assert meta.sha256
+        assert (model_folder(task, name) / "README.md").read_text(encoding="utf-8").startswith(f"# {task}/{name} {meta.version}")
+
+
+@pytest.mark.parametrize("quality", ["fast", "best"])
+def test_trained_models_make_a_pipeline(trained, monkeypatch, quality):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    annotation = Pipeline(quality=quality)("味道很好")
+    assert sum(annotation.sentiment.probabilities.values()) == pytest.approx(1, abs=1e-3)
+    assert len(annotation.clauses) == 1
+
+
+def test_train_heads_wants_the_annotations_of_the_encoder(trained, monkeypatch, tmp_path):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    with pytest.raises(ModelNotFound, match="标注"):
+        train("intent", _gold_file(tmp_path / "other.jsonl", GOLD[:7]))
+
+
+def test_train_pain_learns_known_problems(trained, monkeypatch):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    meta = read_meta("pain", "linear")
     assert set(meta.labels) == {code for code, *_ in lexicon_table("pains")}
     assert meta.metrics["accuracy"] > 0.5
 
 
-def test_train_without_data_says_what_is_missing(gold, tmp_path):
+def test_train_without_data_says_what_is_missing(tmp_path):
     with pytest.raises(SettingsError, match="缺少训练数据"):
-        train("sentiment", gold, folder=tmp_path / "model")
+        train("sentiment", _gold_file(tmp_path / "gold.jsonl"))
 
 
 def test_read_labelled_leaves_out_what_is_scored_later_and_names_missing_columns(labelled, tmp_path):
@@ -110,15 +152,19 @@ def test_folds_keep_groups_together():
     assert set(fold) == {0, 1}
 
 
-@pytest.mark.parametrize("task", ["sentiment", "touchpoint", "pain"])
-def test_shipped_models_are_what_their_description_says(task):
+SHIPPED = sorted(path.parent.relative_to(ROOT / "models").as_posix() for path in ROOT.glob("models/*/*/meta.json"))
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_shipped_models_are_what_their_description_says(model):
     import hashlib
 
-    meta, folder = read_meta(task, "linear"), model_folder(task, "linear")
+    task, name = model.split("/")
+    meta, folder = read_meta(task, name), model_folder(task, name)
     assert meta.sha256
-    for name, expected in meta.sha256.items():
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected
-    assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {task}/linear {meta.version}")
+    for file, expected in meta.sha256.items():
+        assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == expected
+    assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {task}/{name} {meta.version}")
 
 
 def test_example_clauses_name_touchpoints_and_problems_that_exist():

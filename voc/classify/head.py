@@ -59,13 +59,15 @@ class DenseHead:
             coefficients = np.vstack([-coefficients / 2, coefficients / 2])
         return cls(mean, scale, coefficients)
 
-    def predict_proba(self, features: Doubles) -> Doubles:
+    def predict_proba(self, features: Doubles, shifts: Doubles | float = 0.0) -> Doubles:
         """Probability of each class.
 
         Parameters
         ----------
         features : ndarray of shape (n_examples, n_features)
             Unscaled.
+        shifts : ndarray of shape (n_examples, n_classes), or 0
+            Added to the logits: what is known beside the features.
 
         Returns
         -------
@@ -74,7 +76,7 @@ class DenseHead:
         """
         # einsum, not BLAS: a row's result must not depend on how many rows there are.
         scores = np.einsum("ij,kj->ik", (features - self.mean) / self.scale, self.coefficients[:, :-1]) + self.coefficients[:, -1]
-        probabilities: Doubles = softmax(scores, axis=1)
+        probabilities: Doubles = softmax(scores + shifts, axis=1)
         return probabilities
 
     def arrays(self, prefix: str) -> dict[str, Doubles]:

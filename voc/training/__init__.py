@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
-import shutil
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal
 
-from voc.modelstore import ModelMeta, model_folder, write_meta
-from voc.records import LABELS
-from voc.taxonomy import load_taxonomy
-from voc.training.card import write_card
+from voc.modelstore import ModelMeta
 
-Task = Literal["sentiment", "touchpoint", "pain"]
-NAME = "linear"
+Task = Literal["encoder", "static", "sentiment", "touchpoint", "intent", "pain"]
 
 
-class Savable(Protocol):
-    """A fitted model that can write itself."""
-
-    def save(self, folder: Path) -> None:
-        """Write the fitted state into a folder.
-
-        Parameters
-        ----------
-        folder : pathlib.Path
-            Made if missing.
-        """
-
-
-Trained = tuple[Savable, tuple[str, ...], dict[str, int], dict[str, Any], dict[str, Any]]
-
-
-def train(task: Task, gold: Path, data: Path | None = None, *, version: str = "1", seed: int = 42, folder: Path | None = None) -> ModelMeta:
-    """Train one model and write it with its description and card.
+def train(
+    task: Task,
+    gold: Path,
+    data: Sequence[Path] = (),
+    *,
+    base: Path | None = None,
+    work: Path = Path("build/training"),
+    device: str = "cpu",
+    version: str = "1",
+    seed: int = 42,
+) -> list[ModelMeta]:
+    """Train one task's models and write them with their descriptions and cards.
 
     Parameters
     ----------
-    task : {"sentiment", "touchpoint", "pain"}
-        What to learn.
+    task : {"encoder", "static", "sentiment", "touchpoint", "intent", "pain"}
+        What to learn; encoder and static come before the three that build on them.
     gold : pathlib.Path
         Annotated comments, JSON lines (see `voc.training.data.read_gold`).
-    data : pathlib.Path, optional
-        More data: a labelled CSV for sentiment, aspect annotations (JSON lines) for touchpoint; none for pain.
+    data : sequence of pathlib.Path
+        More data: labelled comments (CSV with a column label), aspect annotations (JSON lines), service questions
+        (CSV with a column intent).
+    base : pathlib.Path, optional
+        Hugging Face folder that the encoder starts from; the shipped encoder where left out.
+    work : pathlib.Path
+        Where an unfinished training of the encoder keeps its parts.
+    device : str
+        ``"cpu"`` or ``"cuda"``, for the encoder.
     version : str
         Written into the description.
     seed : int
-        Of the folds.
-    folder : pathlib.Path, optional
-        Where to write; `models/<task>/linear` where left out.
+        Of everything random.
 
     Returns
     -------
-    ModelMeta
+    list of ModelMeta
         With the figures measured.
 
     Raises
@@ -62,61 +55,18 @@ def train(task: Task, gold: Path, data: Path | None = None, *, version: str = "1
         If the task needs data that was not given.
     TableError
         If a file cannot be read.
+    ModelNotFound
+        If the task builds on an encoder that was trained with other annotations.
     """
-    tasks: dict[Task, Callable[[Path, Path | None, int], Trained]] = {"sentiment": _sentiment, "touchpoint": _touchpoint, "pain": _pain}
-    model, labels, rows, settings, metrics = tasks[task](gold, data, seed)
-    folder = folder or model_folder(task, NAME)
-    shutil.rmtree(folder, ignore_errors=True)
-    model.save(folder)
-    meta = ModelMeta(
-        task=task,
-        name=NAME,
-        version=version,
-        classifier="linear",
-        labels=labels,
-        data=rows,
-        settings={"seed": seed, **settings},
-        metrics=metrics,
-    )
-    return write_meta(folder, meta, write_card(meta))
+    from voc.training import tasks
 
-
-def _sentiment(gold: Path, data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_examples, read_gold, read_labelled
-    from voc.training.sentiment import train_sentiment
-
-    comments, examples = read_gold(gold), read_examples()
-    labelled = read_labelled(_needed(data), without=(comment.passage.normalised for comment in comments))
-    model, metrics = train_sentiment([*comments, *examples], labelled, seed)
-    return model, LABELS, {**_counts(comments, examples), **dict(Counter(labelled.sources))}, {}, metrics
-
-
-def _touchpoint(gold: Path, data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_aspects, read_examples, read_gold
-    from voc.training.touchpoint import train_touchpoint
-
-    comments, examples, taxonomy = read_gold(gold), read_examples(), load_taxonomy()
-    model, metrics = train_touchpoint([*comments, *examples], read_aspects(_needed(data)), taxonomy, seed)
-    rows = {**_counts(comments, examples), "aspect annotations, weak": metrics.pop("weak_rows")}
-    return model, tuple(taxonomy.by_id), rows, {"threshold": model.threshold, "taxonomy": f"{taxonomy.name}@{taxonomy.version}"}, metrics
-
-
-def _pain(gold: Path, _data: Path | None, seed: int) -> Trained:
-    from voc.training.data import read_examples, read_gold
-    from voc.training.pain import train_pain
-
-    comments, examples = read_gold(gold), read_examples()
-    model, metrics = train_pain([*comments, *examples], seed)
-    return model, model.labels_, _counts(comments, examples), {}, metrics
-
-
-def _counts(comments: Sequence[object], examples: Sequence[object]) -> dict[str, int]:
-    return {"annotated comments": len(comments), "clauses of our own writing": len(examples)}
-
-
-def _needed(data: Path | None) -> Path:
-    from voc.errors import SettingsError
-
-    if data is None:
-        raise SettingsError("training_data", "缺少训练数据 / no training data given", "--data FILE")
-    return data
+    functions = {
+        "encoder": tasks.train_encoder,
+        "static": tasks.train_static,
+        "sentiment": tasks.train_sentiment,
+        "touchpoint": tasks.train_touchpoint,
+        "intent": tasks.train_intent,
+        "pain": tasks.train_pain,
+    }
+    settings = tasks.Settings(base=base, work=work, device=device, version=version, seed=seed)
+    return functions[task](tasks.Sources(gold, tuple(data)), settings)

@@ -17,6 +17,15 @@ PURPOSE = {
         "例子少的触点（售前咨询、会员权益、广告口碑）不可靠 / "
         "Touchpoints with few examples (pre-sale, membership, advertising) are unreliable.",
     ),
+    "encoder": (
+        "文本 → 向量，以及向量上的各个线性头 / Text to vectors, and the linear heads on them",
+        "只读过零售、餐饮、外卖、汽车与银行的中文反馈；其他语言未测 / "
+        "Has read Chinese feedback of shops, restaurants, takeaway, cars and banks; other languages are untested.",
+    ),
+    "intent": (
+        "评论想要什么（推荐、复购、流失、退换、投诉、建议、提问），以及有没有内容 / What a comment wants, and whether it says anything",
+        "投诉与提问的例子少 / Complaints and questions have few examples.",
+    ),
     "pain": (
         "抱怨说的是哪个已知问题；用来把说法不同的同一问题聚在一起 / "
         "Which known problem a complaint names; brings different wordings of one problem together",
@@ -53,8 +62,8 @@ This page is written by `voc train {meta.task}`; edit the code, not the page.
 |---|---|
 {data}
 
-Public Chinese feedback sets, whose text is not in this repository, and clauses of our own (`corpora/gold/`). The weights belong to
-hashed n-grams, from which no comment can be read back.
+Public Chinese feedback sets, whose text is not in this repository, and clauses of our own (`corpora/gold/`). No comment can be read back
+from the weights.
 
 ## Figures
 

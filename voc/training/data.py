@@ -101,12 +101,25 @@ def read_examples() -> list[GoldComment]:
 def _annotated(row: dict[str, Any], nlp: Language) -> GoldComment:
     normalised = prepare(row["text"])[0].normalised
     passage = Passage(normalised, tuple(clauses(nlp(normalised))))
-    found = tuple((mention, _clauses_of(passage, prepare(mention["evidence"])[0].normalised)) for mention in row["mentions"])
+    found = tuple((mention, clauses_of(passage, prepare(mention["evidence"])[0].normalised)) for mention in row["mentions"])
     return GoldComment(row, passage, found)
 
 
-def _clauses_of(passage: Passage, evidence: str) -> tuple[int, ...]:
-    """Clauses that the evidence overlaps by two characters (or wholly), else the one most like it."""
+def clauses_of(passage: Passage, evidence: str) -> tuple[int, ...]:
+    """Clauses that the evidence overlaps by two characters (or wholly), else the one most like it.
+
+    Parameters
+    ----------
+    passage : Passage
+        The comment.
+    evidence : str
+        Normalised.
+
+    Returns
+    -------
+    tuple of int
+        Indices into ``passage.clauses``, never empty.
+    """
     at = passage.normalised.find(evidence)
     if at >= 0 and passage.spans:
         need = min(2, len(evidence))
@@ -229,6 +242,47 @@ def read_aspects(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """
     for row in tqdm(_json_lines(path), desc=f"读取方面标注 / reading {path.name}", unit="条"):
         yield row["source"], prepare(row["text"])[0].normalised, row["mentions"]
+
+
+def read_services(path: Path) -> list[tuple[str, str]]:
+    """Read what buyers ask a shop: a CSV of text and intent.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 CSV, gzipped where the name ends in ``.gz``.
+
+    Returns
+    -------
+    list of (str, str)
+        Text as written, and kind.
+    """
+    with _open(path) as lines:
+        return [(row["text"], row["intent"]) for row in csv.DictReader(lines)]
+
+
+def header_of(path: Path) -> set[str]:
+    """Names of the columns of a CSV, or of the fields of the first of JSON lines.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Gzipped where the name ends in ``.gz``.
+
+    Returns
+    -------
+    set of str
+        Empty where the file is.
+
+    Raises
+    ------
+    TableError
+        If the first line is not what the file's name says.
+    """
+    if ".jsonl" in path.suffixes:
+        return set(next(_json_lines(path), {}))
+    with _open(path) as lines:
+        return set(csv.DictReader(lines).fieldnames or ())
 
 
 def folds(groups: Sequence[int], count: int, seed: int) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,30 +13,68 @@ from tqdm import tqdm
 
 from voc.classify.head import DenseHead, Doubles
 from voc.classify.linear import LinearClassifier, View
+from voc.evaluate.reliability import calibration_error
 from voc.records import LABELS
-from voc.sentiment import MIXED_FROM, Evidence, SentimentModel, clause_features, comment_features, gather_evidence
+from voc.sentiment import MIXED_FROM, Evidence, Opinion, SentimentModel, clause_features, comment_features, gather_evidence
 from voc.training.data import EXAMPLE, POLARITIES, GoldComment, Labelled, folds
+from voc.training.lessons import UNMENTIONED_WEIGHT
 
 FOLDS = 5
-# A clause that no mention points to is rather neutral, but annotators name only the shortest sufficient evidence.
-UNMENTIONED_WEIGHT = 0.15
 # Our examples are all of one clause: as whole comments they count less, among the n-grams of the many more.
 EXAMPLE_WEIGHT = 0.2
 EXAMPLE_NGRAM_WEIGHT = 5.0
+NGramModels = tuple[LinearClassifier, LinearClassifier]  # polarity, tone
 
 
-def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int = 42) -> tuple[SentimentModel, dict[str, Any]]:
-    """Learn sentiment from many weakly labelled and few well annotated comments.
+def train_ngrams(
+    gold: Sequence[GoldComment], examples: Sequence[GoldComment], labelled: Labelled, seed: int = 42
+) -> tuple[NGramModels, list[Evidence]]:
+    """Learn the two n-gram models from many weakly labelled and few well annotated comments.
 
-    A binary set says nothing of neutral, so the many teach praise against complaint only; neutral, mixed and the
-    clauses are learned from the annotated ones, on scores that their own texts had no part in.
+    A binary set says nothing of neutral, so the many teach praise against complaint only.
+
+    Parameters
+    ----------
+    gold, examples : sequence of GoldComment
+        Annotated comments, and clauses of our own.
+    labelled : Labelled
+        Must not hold the gold texts.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    tuple of LinearClassifier
+        Polarity and tone, fitted on everything.
+    list of Evidence, length n_gold
+        What models say that have not seen the comment; the encoder's opinion is left empty.
+    """
+    fold = folds(range(len(gold)), FOLDS, seed)
+    evidence: dict[int, Evidence] = {}
+    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
+        outside = np.flatnonzero(fold == held).tolist()
+        inside = [comment for comment, other in zip(gold, fold, strict=True) if other != held]
+        models = _fit_ngrams([*inside, *examples], labelled)
+        passages = [gold[index].passage for index in outside]
+        evidence |= dict(zip(outside, gather_evidence(passages, [{}] * len(passages), *models), strict=True))
+    return _fit_ngrams([*gold, *examples], labelled), [evidence[index] for index in range(len(gold))]
+
+
+def train_heads(
+    gold: Sequence[GoldComment], evidence: Sequence[Evidence], opinions: Sequence[Opinion], models: NGramModels, seed: int = 42
+) -> tuple[SentimentModel, dict[str, Any]]:
+    """Weigh the n-gram models against an encoder, on what both say of comments that they have not seen.
 
     Parameters
     ----------
     gold : sequence of GoldComment
         Annotated comments.
-    labelled : Labelled
-        Must not hold the gold texts.
+    evidence : sequence of Evidence, length n_gold
+        From `train_ngrams`.
+    opinions : sequence of (mapping of str to ndarray), length n_gold
+        Of the encoder, out of fold.
+    models : tuple of LinearClassifier
+        Polarity and tone.
     seed : int
         Of the folds.
 
@@ -44,47 +83,33 @@ def train_sentiment(gold: Sequence[GoldComment], labelled: Labelled, seed: int =
     SentimentModel
         Fitted on everything.
     dict
-        Figures measured out of fold on `gold`: accuracy, macro-F1, F1 per label, expected calibration error, F1 of mixed.
+        Figures measured out of fold: accuracy, macro-F1, F1 per label, expected calibration error, F1 of mixed.
     """
+    known = [replace(found, opinion=opinion) for found, opinion in zip(evidence, opinions, strict=True)]
     passages = [comment.passage for comment in gold]
     sentiments = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
     mixed = np.array([int(comment.row["mixed"]) for comment in gold])
-    examples = np.array([comment.is_example for comment in gold])
-    fold = folds(range(len(gold)), FOLDS, seed)
-
-    evidence: list[Evidence | None] = [None] * len(gold)
-    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        outside = np.flatnonzero(fold == held)
-        models = _fit_ngrams([comment for comment, other in zip(gold, fold, strict=True) if other != held], labelled)
-        for index, found in zip(outside, gather_evidence([passages[index] for index in outside], *models), strict=True):
-            evidence[index] = found
-    known = [found for found in evidence if found is not None]
-
     whole = np.array([comment_features(*pair) for pair in zip(passages, known, strict=True)])
-    weights = np.where(examples, EXAMPLE_WEIGHT, 1.0)
     parts = [clause_features(*pair) for pair in zip(passages, known, strict=True)]
     targets = [_clause_targets(comment) for comment in gold]
     clauses, clause_labels = np.vstack(parts), np.concatenate([labels for labels, _ in targets])
-    mentioned = np.concatenate([known for _, known in targets])
-    repeats = [len(part) for part in parts]
-    clause_examples = np.repeat(examples, repeats)
-    clause_weights = np.where(mentioned | clause_examples, 1.0, UNMENTIONED_WEIGHT)
+    mentioned = np.concatenate([said for _, said in targets])
+    weights, clause_weights = np.ones(len(gold)), np.where(mentioned, 1.0, UNMENTIONED_WEIGHT)
 
-    said = _out_of_fold(whole, sentiments, weights, fold)
-    metrics = _measure(said[~examples], sentiments[~examples])
-    metrics["mixed_f1"] = _rounded(f1_score(mixed[~examples], _out_of_fold(whole, mixed, weights, fold)[~examples, 1] >= MIXED_FROM))
-    said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, repeats))
-    for name, rows in (("mentioned_clause", mentioned & ~clause_examples), ("our_example", clause_examples)):
-        metrics[name] = _measure(said[rows], clause_labels[rows])
+    fold = folds(range(len(gold)), FOLDS, seed)
+    metrics = _measure(_out_of_fold(whole, sentiments, weights, fold), sentiments)
+    metrics["mixed_f1"] = _rounded(f1_score(mixed, _out_of_fold(whole, mixed, weights, fold)[:, 1] >= MIXED_FROM, zero_division=0.0))
+    said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, [len(part) for part in parts]))
+    metrics["mentioned_clause"] = _measure(said[mentioned], clause_labels[mentioned])
     heads = [
         DenseHead.fit(whole, sentiments, weights),
         DenseHead.fit(clauses, clause_labels, clause_weights),
         DenseHead.fit(whole, mixed, weights),
     ]
-    return SentimentModel(*_fit_ngrams(gold, labelled), *heads), metrics
+    return SentimentModel(*models, *heads), metrics
 
 
-def _fit_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> tuple[LinearClassifier, LinearClassifier]:
+def _fit_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> NGramModels:
     """Polarity from the many and our examples, tone from the annotated ones."""
     examples = [comment for comment in gold if comment.is_example and comment.row["sentiment"] != "neutral"]
     polarity = fit_polarity(
@@ -167,7 +192,7 @@ def _out_of_fold(features: Doubles, classes: NDArray[np.intp], weights: Doubles,
 
 def _measure(probabilities: Doubles, classes: NDArray[np.intp]) -> dict[str, Any]:
     said = probabilities.argmax(axis=1)
-    per_label = f1_score(classes, said, average=None)
+    per_label = f1_score(classes, said, labels=range(len(LABELS)), average=None, zero_division=0.0)
     return {
         "accuracy": _rounded(accuracy_score(classes, said)),
         "macro_f1": _rounded(per_label.mean()),
@@ -175,33 +200,6 @@ def _measure(probabilities: Doubles, classes: NDArray[np.intp]) -> dict[str, Any
         "ece": _rounded(calibration_error(probabilities.max(axis=1), said == classes)),
         "n": len(classes),
     }
-
-
-def calibration_error(confidence: Doubles, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error: mean gap between confidence and accuracy over equal-width bins (Naeini et al., 2015).
-
-    Parameters
-    ----------
-    confidence : ndarray of shape (n,)
-        Probability of the label said, 0–1.
-    right : ndarray of shape (n,)
-        Whether it was right.
-    bins : int
-        Number of bins, ≥ 1.
-
-    Returns
-    -------
-    float
-        0–1; 0 is perfectly calibrated.
-
-    Examples
-    --------
-    >>> calibration_error(np.array([0.75, 0.75, 0.75, 0.75]), np.array([True, True, True, False]))
-    0.0
-    """
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = np.bincount(place, confidence - right, minlength=bins)
-    return float(np.abs(gap).sum() / len(right))
 
 
 def _rounded(value: float) -> float:

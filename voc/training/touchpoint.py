@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from voc.classify import Fields, Floats
+from voc.classify.blend import Blend
 from voc.classify.linear import LinearClassifier, View
-from voc.sentiment import Passage
+from voc.sentiment import Opinion, Passage
 from voc.taxonomy import OVERALL, Taxonomy
-from voc.touchpoint import TouchpointModel, touchpoint_fields
+from voc.touchpoint import keyword_hits, touchpoint_fields
 from voc.training.data import GoldComment, folds, text_key
 
 FOLDS = 4
 WEAK_WEIGHT = 0.3
-THRESHOLDS = np.round(np.arange(0.1, 0.52, 0.03), 2)
+THRESHOLDS = np.round(np.arange(0.1, 0.62, 0.03), 2)
 # Categories of other schemes whose meaning is one of our touchpoints; a row with any other category is passed over.
 _PLACE = ("rooms design_features", "rooms general", "rooms cleanliness", "rooms comfort", "rooms quality", "facilities general",
           "facilities design_features", "hotel design_features", "hotel cleanliness", "hotel comfort", "room_amenities general",
@@ -42,15 +43,19 @@ WEAK_LONGEST = 60  # characters; a longer row says more than its categories
 WEAK_MOST = 1500  # rows of one source and touchpoint
 
 
-def train_touchpoint(
-    gold: Sequence[GoldComment], aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], taxonomy: Taxonomy, seed: int = 42
-) -> tuple[TouchpointModel, dict[str, Any]]:
-    """Learn which touchpoints a clause speaks of.
+def train_classifier(
+    gold: Sequence[GoldComment],
+    examples: Sequence[GoldComment],
+    aspects: Iterable[tuple[str, str, list[dict[str, Any]]]],
+    taxonomy: Taxonomy,
+    seed: int = 42,
+) -> tuple[LinearClassifier, Floats, int]:
+    """Learn from n-grams which touchpoints a clause speaks of.
 
     Parameters
     ----------
-    gold : sequence of GoldComment
-        Annotated comments, then our examples; figures are of the former.
+    gold, examples : sequence of GoldComment
+        Annotated comments, and clauses of our own.
     aspects : iterable of (source, normalised text, mentions)
         Annotations of other schemes; those in `WEAK_CATEGORIES` are used.
     taxonomy : Taxonomy
@@ -60,32 +65,77 @@ def train_touchpoint(
 
     Returns
     -------
-    TouchpointModel
+    LinearClassifier
         Fitted on everything.
-    dict
-        Figures measured out of fold on `gold`, per comment and without `overall`: micro- and macro-F1, F1 per touchpoint.
+    ndarray of shape (n_gold_clauses, n_touchpoints)
+        Scores of models that have not seen the comment.
+    int
+        Weak rows used.
     """
     ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
-    passages = [comment.passage for comment in gold]
+    passages = [comment.passage for comment in [*gold, *examples]]
     fields = touchpoint_fields(passages, taxonomy)
-    targets = np.vstack([_targets(comment, ids) for comment in gold])
-    groups = np.repeat(np.arange(len(gold)), [len(passage.clauses) for passage in passages])
+    targets = np.vstack([touchpoint_targets(comment, ids) for comment in [*gold, *examples]])
     weak_passages, weak_targets = _weak(aspects, ids, {text_key(passage.normalised) for passage in passages})
     weak_fields = touchpoint_fields(weak_passages, taxonomy)
 
-    fold = folds(groups.tolist(), FOLDS, seed)
-    scores = np.zeros(targets.shape, dtype=np.float32)
-    for held in tqdm(range(FOLDS), desc="交叉检验 / cross-validating", unit="折"):
-        inside, outside = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+    fold = np.repeat(folds(range(len(gold)), FOLDS, seed), [len(comment.passage.clauses) for comment in gold])
+    clauses = np.arange(len(fold))  # customers' comments come first
+    scores = np.zeros((len(fold), len(ids)), dtype=np.float32)
+    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
+        inside, outside = np.concatenate([clauses[fold != held], np.arange(len(fold), len(targets))]), clauses[fold == held]
         model = _fit(_take(fields, inside), targets[inside], weak_fields, weak_targets, ids)
-        scores[outside] = model.predict_proba(_take(fields, outside))
+        scores[outside] = model.decision_function(_take(fields, outside))
+    return _fit(fields, targets, weak_fields, weak_targets, ids), scores, len(weak_passages)
+
+
+def train_blend(
+    gold: Sequence[GoldComment], linear: Floats, opinions: Sequence[Opinion], taxonomy: Taxonomy, seed: int = 42
+) -> tuple[Blend, float, dict[str, Any]]:
+    """Weigh n-grams, keywords and an encoder against each other.
+
+    Parameters
+    ----------
+    gold : sequence of GoldComment
+        Annotated comments.
+    linear : ndarray of shape (n_gold_clauses, n_touchpoints)
+        From `train_classifier`.
+    opinions : sequence of (mapping of str to ndarray), length n_gold
+        Of the encoder, out of fold.
+    taxonomy : Taxonomy
+        Touchpoints and keywords.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    Blend
+        Fitted on everything.
+    float
+        Threshold of the best micro-F1.
+    dict
+        Figures measured out of fold, per comment and without `overall`: micro- and macro-F1, F1 per touchpoint.
+    """
+    ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
+    passages = [comment.passage for comment in gold]
+    groups = np.repeat(np.arange(len(gold)), [len(passage.clauses) for passage in passages])
+    targets = np.vstack([touchpoint_targets(comment, ids) for comment in gold])
+    voices = [
+        np.vstack([opinion["touchpoint"] for opinion in opinions]),
+        linear,
+        keyword_hits(touchpoint_fields(passages, taxonomy)[2], ids),
+    ]
+    fold = folds(range(len(gold)), FOLDS, seed)[groups]
+    scores = np.zeros(targets.shape, dtype=np.float32)
+    for held in range(FOLDS):
+        inside, outside = fold != held, fold == held
+        scores[outside] = Blend.fit([voice[inside] for voice in voices], targets[inside]).predict_proba(
+            [voice[outside] for voice in voices]
+        )
     said = [{mention["touchpoint"] for mention in comment.row["mentions"]} - {OVERALL} for comment in gold]
-    real = sum(not comment.is_example for comment in gold)  # customers' comments come first
-    theirs = groups < real
-    best = max(THRESHOLDS, key=lambda threshold: _measure(scores[theirs], groups[theirs], said[:real], ids, threshold)["micro_f1"])
-    classifier = _fit(fields, targets, weak_fields, weak_targets, ids)
-    metrics = _measure(scores[theirs], groups[theirs], said[:real], ids, best)
-    return TouchpointModel(classifier, taxonomy, float(best)), {**metrics, "n": real, "weak_rows": len(weak_passages)}
+    best = max(THRESHOLDS, key=lambda threshold: _measure(scores, groups, said, ids, threshold)["micro_f1"])
+    metrics = _measure(scores, groups, said, ids, best)
+    return Blend.fit(voices, targets), float(best), {**metrics, "n": len(gold)}
 
 
 def _fit(
@@ -101,7 +151,21 @@ def _take(fields: Fields, indices: NDArray[np.intp]) -> Fields:
     return [[field[index] for index in indices] for field in fields]
 
 
-def _targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.float64]:
+def touchpoint_targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.float64]:
+    """Which touchpoints are annotated in each clause.
+
+    Parameters
+    ----------
+    comment : GoldComment
+        Annotated.
+    ids : sequence of str
+        Touchpoints.
+
+    Returns
+    -------
+    ndarray of shape (n_clauses, n_touchpoints)
+        0 or 1.
+    """
     targets = np.zeros((len(comment.passage.clauses), len(ids)))
     for mention, clauses in comment.found:
         targets[list(clauses), ids.index(mention["touchpoint"])] = 1

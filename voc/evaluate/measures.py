@@ -1,0 +1,128 @@
+"""Figures as functions of summed counts, so that a resample of the comments is no more than a weighted sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.classify.head import Doubles
+
+
+class Measure(NamedTuple):
+    """A figure: what each comment adds, and what the sums mean.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_comments, …)
+        What each comment adds; zeros for comments that the gold set does not speak of in this respect.
+    value : callable
+        Sums of shape (…, *counts.shape[1:]) → figures of shape (…).
+    known : ndarray of shape (n_comments,)
+        Which comments the figure rests on.
+    """
+
+    counts: Doubles
+    value: Callable[[Doubles], Doubles]
+    known: NDArray[np.bool_]
+
+
+def ratio(part: Doubles, whole: Doubles) -> Doubles:
+    """Part of the whole, 0 where there is no whole.
+
+    Parameters
+    ----------
+    part, whole : ndarray of one shape
+        Sums, ≥ 0.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Their quotient.
+    """
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def rate(sums: Doubles) -> Doubles:
+    """Share or mean.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (…, 2)
+        Successes (or values) and trials.
+
+    Returns
+    -------
+    ndarray of shape (…)
+        0 where there are no trials.
+    """
+    return ratio(sums[..., 0], sums[..., 1])
+
+
+def f1(sums: Doubles) -> Doubles:
+    """F1, the harmonic mean of precision and recall (van Rijsbergen, 1979).
+
+    Parameters
+    ----------
+    sums : ndarray of shape (…, 3)
+        True positives, false positives, false negatives.
+
+    Returns
+    -------
+    ndarray of shape (…)
+        0–1; 0 where nothing was to be found and nothing was.
+
+    Examples
+    --------
+    >>> f1(np.array([[3.0, 1.0, 1.0], [0.0, 0.0, 0.0]])).tolist()
+    [0.75, 0.0]
+    """
+    right, extra, missed = np.moveaxis(sums, -1, 0)
+    return ratio(2 * right, 2 * right + extra + missed)
+
+
+def macro_f1(sums: Doubles) -> Doubles:
+    """Mean of the labels' F1.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (…, n_labels, 3)
+        As of `f1`.
+
+    Returns
+    -------
+    ndarray of shape (…)
+        0–1.
+    """
+    averaged: Doubles = f1(sums).mean(axis=-1)
+    return averaged
+
+
+def set_counts(gold: Sequence[Collection[Hashable]], said: Sequence[Collection[Hashable]], labels: Sequence[Hashable]) -> Doubles:
+    """Compare the labels given to each comment with those it should have.
+
+    Parameters
+    ----------
+    gold, said : sequence of sets, length n_comments
+        Labels that it has, labels that were given.
+    labels : sequence of length n_labels
+        Those that count; others are passed over.
+
+    Returns
+    -------
+    ndarray of shape (n_comments, n_labels, 3)
+        1 in its place for a true positive, false positive, false negative.
+
+    Examples
+    --------
+    >>> set_counts([{"delivery"}], [{"delivery", "packaging"}], ["delivery", "packaging"]).tolist()
+    [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]
+    """
+    should, does = _marks(gold, labels), _marks(said, labels)
+    return np.stack([should & does, does & ~should, should & ~does], axis=-1).astype(float)
+
+
+def _marks(sets: Sequence[Collection[Hashable]], labels: Sequence[Hashable]) -> NDArray[np.bool_]:
+    return np.array([[label in one for label in labels] for one in sets], dtype=bool).reshape(len(sets), len(labels))

@@ -1,0 +1,168 @@
+"""Trains an encoder for feedback: adapt it to the trade, teach it the annotated comments, write it small."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from voc.classify.heads import Heads
+from voc.encoder import Encoded, encode_with
+from voc.sentiment import Opinion, Passage
+from voc.training.data import GoldComment, folds
+from voc.training.lessons import Lesson, gold_lessons
+from voc.training.network import Network, teach
+from voc.training.onnx_export import export_onnx
+from voc.training.opinions import save_opinions
+from voc.training.probe import fit_probe
+from voc.transformer import hidden_states
+
+FOLDS = 3
+GOLD_TIMES = 2  # epochs over the annotated comments
+REPLAY = 1000  # lessons of the first stage that are read again, lest they be forgotten
+ADAPT_RATE, GOLD_RATE = 1.2e-4, 8e-5  # highest learning rates
+GOLD_BATCH = 16
+LEARNED_HEADS = ("sentiment", "mixed", "polarity")  # kept as gradient descent left them
+PROBED_HEADS = ("informative", "intent", "touchpoint")  # fitted anew on the vectors
+KEPT_HEADS = LEARNED_HEADS + PROBED_HEADS
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """What the encoder learns from.
+
+    Parameters
+    ----------
+    gold, examples : list of GoldComment
+        Annotated comments, and clauses of our own.
+    broad : list of Lesson
+        Many weakly labelled comments, none of them in `gold`, and our own clauses.
+    labels : dict of str to (tuple of str)
+        Labels of each head.
+    """
+
+    gold: list[GoldComment]
+    examples: list[GoldComment]
+    broad: list[Lesson]
+    labels: dict[str, tuple[str, ...]]
+
+
+def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, *, device: str = "cpu", seed: int = 42) -> dict[str, float]:
+    """Train and write an encoder; a run that was cut off goes on where it stopped.
+
+    The first stage never sees an annotated comment. The second is run once for each fold of them, so that what is said
+    of the held-out fold can teach the heads above it honestly, and once on all.
+
+    Parameters
+    ----------
+    base : pathlib.Path
+        Hugging Face folder to start from.
+    curriculum : Curriculum
+        What to learn from.
+    work : pathlib.Path
+        Keeps what is finished, until all is.
+    target : pathlib.Path
+        Folder to write: ``model.onnx``, ``tokenizer.json``, ``config.json``, ``heads.npz``, ``out_of_fold.npz``.
+    device : str
+        ``"cpu"`` or ``"cuda"``.
+    seed : int
+        Of everything random.
+
+    Returns
+    -------
+    dict of str to float
+        Minutes of each part that was run now.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    minutes: dict[str, float] = {}
+    torch.manual_seed(seed)  # of the heads' first weights
+    network = Network(base, curriculum.labels)
+
+    adapted = work / "adapted.pt"
+    if not adapted.exists():
+        minutes["adapt"] = teach(network, curriculum.broad, rate=ADAPT_RATE, longest=96, device=device, seed=seed, title="适应 / adapting")
+        _save(network, adapted)
+
+    touchpoints, codes = curriculum.labels["touchpoint"], curriculum.labels["problem"]
+    lessons, examples = gold_lessons(curriculum.gold, touchpoints, codes), gold_lessons(curriculum.examples, touchpoints, codes)
+    replay = [curriculum.broad[index] for index in np.random.default_rng(seed).permutation(len(curriculum.broad))[:REPLAY]]
+    fold = folds(range(len(lessons)), FOLDS, seed)
+    opinions: list[Opinion] = [{} for _ in lessons]
+    for held in [*range(FOLDS), None]:
+        done = work / ("taught.pt" if held is None else f"fold-{held}.pt")
+        inside = np.flatnonzero(fold != held)
+        if not done.exists():
+            network.load_state_dict(torch.load(adapted))
+            taught = [lessons[index] for index in inside] * GOLD_TIMES + replay
+            title = f"标注 / annotated {done.stem}"
+            minutes[done.stem] = teach(network, taught, rate=GOLD_RATE, batch_size=GOLD_BATCH, device=device, seed=seed, title=title)
+            _save(network, done)
+        network.load_state_dict(torch.load(done))
+        encoded = encode_now(network, [lesson.passage for lesson in [*lessons, *examples]])
+        known = [*inside, *range(len(lessons), len(encoded))]
+        heads = _probed(network, [[*lessons, *examples][index] for index in known], [encoded[index] for index in known])
+        for index in np.flatnonzero(fold == held):
+            opinions[index] = heads.decide(encoded[index])
+    _write(network, heads, target)
+    save_opinions(target, [lesson.passage for lesson in lessons], opinions, KEPT_HEADS)
+    return minutes
+
+
+def _save(network: Network, path: Path) -> None:
+    """Whole or not at all, so that a run that was cut off here can go on."""
+    unfinished = path.with_suffix(".part")
+    torch.save(network.state_dict(), unfinished)
+    unfinished.replace(path)
+
+
+def encode_now(network: Network, passages: Sequence[Passage]) -> list[Encoded]:
+    """Vectors by a network as it stands.
+
+    Parameters
+    ----------
+    network : Network
+        In evaluation mode.
+    passages : sequence of Passage, length n_comments
+        Any length.
+
+    Returns
+    -------
+    list of Encoded, length n_comments
+        In order.
+    """
+    body = network.body.cpu()
+
+    def _run(ids: Any, mask: Any) -> Any:
+        with torch.inference_mode():
+            return hidden_states(body, torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
+
+    return encode_with(_run, network.tokenizer, passages)
+
+
+def _probed(network: Network, lessons: Sequence[Lesson], encoded: Sequence[Encoded]) -> Heads:
+    """The network's own heads of feeling, and new ones of what is spoken of: those it has no time to learn by small steps."""
+    learned = network.export_heads()
+    probed = fit_probe(lessons, encoded, {name: network.labels[name] for name in PROBED_HEADS})
+    weights = {**{name: learned.weights[name] for name in LEARNED_HEADS}, **probed.weights}
+    return Heads({name: network.labels[name] for name in KEPT_HEADS}, weights)
+
+
+def _write(network: Network, heads: Heads, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    scratch = target / "scratch"
+    network.body.save_pretrained(scratch)
+    export_onnx(scratch, target / "model.onnx")
+    shutil.copy(scratch / "config.json", target / "config.json")
+    shutil.rmtree(scratch)
+    network.tokenizer.save(str(target / "tokenizer.json"), pretty=False)
+    heads.save(target)
+    config = json.loads((target / "config.json").read_text(encoding="utf-8"))
+    config.pop("_name_or_path", None)
+    (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
