@@ -16,6 +16,7 @@ from voc.taxonomy import Touchpoint
 
 Floats = NDArray[np.float32]
 _STRENGTH = 10.0  # inverse of the L2 penalty; examples are few and clean
+_SURE = 0.5  # probability from which a touchpoint is said
 
 
 class FewShot:
@@ -52,12 +53,14 @@ class FewShot:
         Returns
         -------
         ndarray of shape (n_clauses, n_touchpoints), float32
-            In [0, 1], columns in the order given.
+            In [0, 1], columns in the order given; 0 for all but the likeliest, and for that one too where it is not sure:
+            from few examples the others are mostly wrong.
         """
         inputs = _directions(encoded.clauses - self.centre_)
         scores = np.array([self.weights_[:, :-1] @ row + self.weights_[:, -1] for row in inputs])
         probabilities: Floats = expit(scores).astype(np.float32)
-        return probabilities
+        best = probabilities == probabilities.max(axis=1, keepdims=True)
+        return np.where(best & (probabilities >= _SURE), probabilities, np.float32(0))
 
 
 def teaching_texts(touchpoint: Touchpoint) -> list[str]:
