@@ -40,7 +40,12 @@ Encoding = Annotated[
 TaxonomyFile = Annotated[Path | None, typer.Option("--taxonomy", help="自己的触点文件 (YAML) / taxonomy of your own")]
 Userdicts = Annotated[list[Path] | None, typer.Option("--userdict", help="jieba 用户词典，可重复 / user dictionary, repeatable")]
 Quality = Annotated[
-    Literal["fast", "best"], typer.Option("--quality", help="fast 快，best 准 / fast: static vectors; best: the transformer")
+    str,
+    typer.Option("--quality", help="fast 快，best 准，或 voc train own 的目录 / fast: static vectors; best: the transformer; or a folder"),
+]
+SentimentFolder = Annotated[
+    Path | None,
+    typer.Option("--sentiment-model", help="自己的情感分类模型目录 (Hugging Face) / folder of a sentiment classifier of your own"),
 ]
 Threads = Annotated[int | None, typer.Option("--threads", help="线程数；默认等于核数 / threads; as many as cores where left out")]
 Context = Annotated[
@@ -89,6 +94,7 @@ def score(
     quality: Quality = "fast",
     threads: Threads = None,
     context: Context = True,
+    sentiment_model: SentimentFolder = None,
 ) -> None:
     """逐条评分：情感、触点、意图 / Score each comment: sentiment, touchpoints, intents (voc.score/1)."""
     from tqdm import tqdm
@@ -99,7 +105,7 @@ def score(
     check_writable(output)
     reading = Reading(files, _table_options(text, id, map, sheet, encoding))
     print_mapping(reading.tables)
-    pipeline = _pipeline(taxonomy, userdict, quality, threads, context)
+    pipeline = _pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
     with text_output(output) as out:
         for annotation in tqdm(pipeline.pipe(reading), "评分 / scoring", unit="条"):
             out.write(annotation.model_dump_json() + "\n")
@@ -123,6 +129,7 @@ def analyse(
     quality: Quality = "fast",
     threads: Threads = None,
     context: Context = True,
+    sentiment_model: SentimentFolder = None,
     seed: Seed = 42,
     top: Annotated[int, typer.Option("--top", help="终端里列出多少痛点 / how many pain points to print")] = 20,
 ) -> None:
@@ -141,7 +148,7 @@ def analyse(
         check_writable(path)
     options = _table_options(text, id, map, sheet, encoding)
     print_mapping([table for path in files for table in inspect_tables(path, options)])
-    pipeline = _pipeline(taxonomy, userdict, quality, threads, context)
+    pipeline = _pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
     analysis = run(files, options, pipeline=pipeline, seed=seed, progress=True)
     for path in outputs:
         if path.suffix == ".json":
@@ -205,6 +212,7 @@ def evaluate(
     userdict: Userdicts = None,
     quality: Quality = "fast",
     threads: Threads = None,
+    sentiment_model: SentimentFolder = None,
     seed: Seed = 42,
 ) -> None:
     """拿人工标注衡量准不准 / Measure how good the answers are against annotated comments (voc.evaluation/1)."""
@@ -233,7 +241,11 @@ def evaluate(
     for path, _ in wanted:
         check_writable(path)
     comments = read_gold(gold, load_taxonomy(taxonomy))
-    annotations = read_scores(scored, comments) if scored else score_gold(comments, _pipeline(taxonomy, userdict, quality, threads))
+
+    def pipeline() -> Pipeline:
+        return _pipeline(taxonomy, userdict, quality, threads, sentiment=sentiment_model)
+
+    annotations = read_scores(scored, comments) if scored else score_gold(comments, pipeline())
     evaluation = run(comments, annotations, name=gold.name, seed=seed)
     documents = [(path, render(evaluation)) for path, render in wanted]
     for path, document in documents:
@@ -249,7 +261,7 @@ def evaluate(
 @app.command()
 def train(
     task: Annotated[
-        Literal["encoder", "static", "sentiment", "touchpoint", "intent", "pain"],
+        Literal["encoder", "static", "own", "sentiment", "touchpoint", "intent", "pain", "transfer"],
         typer.Argument(help="学什么；编码器在前 / what to learn; encoders first", show_default=False),
     ],
     gold: Annotated[Path, typer.Option("--gold", help="人工标注的评论 (JSONL) / annotated comments", show_default=False)],
@@ -262,6 +274,9 @@ def train(
     base: Annotated[
         Path | None, typer.Option("--base", help="编码器从哪个 Hugging Face 目录开始 / folder that the encoder starts from")
     ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="own：模型写到哪个目录，用作 --quality / own: folder to write, a --quality then")
+    ] = None,
     work: Annotated[Path, typer.Option("--work", help="编码器训练的中间结果；断了可接着跑 / unfinished parts, to go on from")] = Path(
         "build/training"
     ),
@@ -272,7 +287,7 @@ def train(
     """训练模型，写入 models/ 并写出模型卡 / Train models into models/, each with its card."""
     from voc.training import train as run
 
-    for meta in run(task, gold, data or (), base=base, work=work, device=device, version=name_version, seed=seed):
+    for meta in run(task, gold, data or (), base=base, output=output, work=work, device=device, version=name_version, seed=seed):
         typer.echo(f"{meta.task}/{meta.name}")
         for name, value in meta.metrics.items():
             typer.echo(f"  {name} {value}")
@@ -350,9 +365,21 @@ def _argument_or_input(text: str) -> str:
 
 
 def _pipeline(
-    taxonomy: Path | None, userdicts: list[Path] | None, quality: Literal["fast", "best"], threads: int | None, context: bool = True
+    taxonomy: Path | None,
+    userdicts: list[Path] | None,
+    quality: str,
+    threads: int | None,
+    context: bool = True,
+    sentiment: Path | None = None,
 ) -> Pipeline:
     from voc.pipeline import Pipeline
     from voc.taxonomy import load_taxonomy
 
-    return Pipeline(taxonomy=load_taxonomy(taxonomy), userdicts=userdicts or (), quality=quality, threads=threads, context=context)
+    return Pipeline(
+        taxonomy=load_taxonomy(taxonomy),
+        userdicts=userdicts or (),
+        quality=quality,
+        threads=threads,
+        context=context,
+        sentiment_model=sentiment,
+    )

@@ -93,6 +93,44 @@ def example_clauses() -> tuple[tuple[str, str, str, str], ...]:
     return tuple((touchpoint, polarity, code, text) for touchpoint, polarity, code, text in rows)
 
 
+def written_comments() -> tuple[tuple[str, str, str, str, str, str], ...]:
+    """Whole comments of our own writing in `corpora/gold/comments_*.tsv`, for training.
+
+    Returns
+    -------
+    tuple of (str, str, str, str, str, str)
+        Sentiment (``neg``, ``neu``, ``pos``), mixed, informative (``0``, ``1``), mentions (``touchpoint|polarity|evidence|code``
+        joined by ``;;``; the code is that of a known problem, or ``?`` and a phrase), intents (joined by commas), text.
+
+    Examples
+    --------
+    >>> {len(row) for row in written_comments()}
+    {6}
+    """
+    paths = sorted((home() / "corpora" / "gold").glob("comments_*.tsv"))
+    rows = [line.split("\t") for path in paths for line in _lines(path)]
+    return tuple(
+        (sentiment, mixed, informative, mentions, intents, text) for sentiment, mixed, informative, mentions, intents, text in rows
+    )
+
+
+def public_annotations() -> tuple[tuple[str, ...], ...]:
+    """Annotations in `corpora/gold/public_annotations.tsv` of public comments, without the comments.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Digest of the comment, its source, then as in `written_comments` up to the intents, evidence as ``start-end``.
+
+    Examples
+    --------
+    >>> {len(row) for row in public_annotations()}
+    {7}
+    """
+    path = _existing("gold", "public_annotations.tsv")
+    return tuple(tuple((line + "\t" * 6).split("\t")[:7]) for line in _lines(path))
+
+
 def robustness_cases() -> tuple[tuple[str, str, str, str, str, str], ...]:
     """Hard cases of our own writing in `corpora/gold/robustness.tsv`, for examination only.
 

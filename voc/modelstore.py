@@ -76,12 +76,35 @@ def read_meta(task: str, name: str) -> ModelMeta:
     ModelNotFound
         If there is no such model.
     """
-    path = model_folder(task, name) / "meta.json"
+    return read_meta_in(model_folder(task, name), task)
+
+
+def read_meta_in(folder: Path, task: str) -> ModelMeta:
+    """Description of a trained model, wherever it lies.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the model.
+    task : str
+        What it is for.
+
+    Returns
+    -------
+    ModelMeta
+        Its ``meta.json``.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such model.
+    """
+    path = folder / "meta.json"
     if not path.is_file():
         known = ", ".join(sorted(meta.parent.name for meta in path.parent.parent.glob("*/meta.json"))) or "–"
         raise ModelNotFound(
             "model_not_found",
-            f"没有这个模型 / no such model: {task}/{name}",
+            f"没有这个模型 / no such model: {task}/{folder.name}",
             f"现有 / there are: {known}；训练 / train: voc train {task}",
             folder=str(path.parent.parent),
         )

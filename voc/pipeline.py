@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,16 @@ from voc.alignment import AlignedText
 from voc.classify import Floats
 from voc.classify.blend import Blend
 from voc.classify.heads import Heads
+from voc.classify.huggingface import HuggingFaceSentiment
 from voc.classify.linear import LinearClassifier
 from voc.context import context_shifts
 from voc.encoder import Encoded, load_encoder
 from voc.fewshot import FewShot
 from voc.intent import IntentModel, Purpose
 from voc.language import detect_language
-from voc.modelstore import model_folder, read_meta
+from voc.modelstore import model_folder
 from voc.normalise import normalise
+from voc.quality import DEFAULT_QUALITY, TASKS, find_engine
 from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Verdict
 from voc.redact import redact, redact_field
 from voc.sentiment import Opinion, Passage, SentimentModel
@@ -32,9 +33,6 @@ from voc.tokenise import clauses, make_nlp, userdict_entries
 from voc.touchpoint import TouchpointModel, roll_up
 
 BATCH = 512
-Quality = Literal["fast", "best"]
-ENCODERS: dict[Quality, str] = {"fast": "static", "best": "e5-feedback"}
-DEFAULT_QUALITY: Quality = "fast"
 
 
 @dataclass(frozen=True)
@@ -117,12 +115,14 @@ class Pipeline:
         The shipped retail taxonomy where left out.
     userdicts : sequence of pathlib.Path
         jieba user dictionaries.
-    quality : {"fast", "best"}
-        Which encoder reads: the static one, or the transformer.
+    quality : str
+        Which encoder reads: ``"fast"``, the static one, ``"best"``, the transformer, or a folder from `voc train own`.
     threads : int, optional
         Of the transformer; as many as there are cores where left out.
     context : bool
         Whether the survey question and the score beside a comment bear on its sentiment.
+    sentiment_model : pathlib.Path, optional
+        Hugging Face folder of a sentiment classifier, which then speaks instead of ours (see `voc.classify.huggingface`).
 
     Attributes
     ----------
@@ -141,32 +141,38 @@ class Pipeline:
         *,
         taxonomy: Taxonomy | None = None,
         userdicts: Sequence[Path] = (),
-        quality: Quality = DEFAULT_QUALITY,
+        quality: str = DEFAULT_QUALITY,
         threads: int | None = None,
         context: bool = True,
+        sentiment_model: Path | None = None,
     ) -> None:
         self.context = context
         self.taxonomy = taxonomy or load_taxonomy()
         self.nlp = make_nlp(userdicts)
         self.entries = userdict_entries(self.nlp)
-        encoder = model_folder("encoder", ENCODERS[quality])
-        self.encoder = load_encoder(encoder, threads=threads)
-        self.heads = Heads.load(encoder)
-        metas = {task: read_meta(task, quality) for task in ("sentiment", "touchpoint", "intent")}
-        self.models = {task: f"{meta.reference}+{ENCODERS[quality]}" for task, meta in metas.items()}
-        ngrams = model_folder("sentiment", "linear")
-        self.sentiment = SentimentModel.load(
-            model_folder("sentiment", quality), LinearClassifier.load(ngrams / "polarity"), LinearClassifier.load(ngrams / "tone")
-        )
+        engine = find_engine(quality)
+        metas = {task: engine.meta(task) for task in TASKS}
+        self.encoder = load_encoder(engine.encoder, threads=threads)
+        self.heads = Heads.load(engine.heads)
+        self.models = {task: f"{meta.reference}+{engine.name}" for task, meta in metas.items()}
+        self.sentiment: SentimentModel | HuggingFaceSentiment
+        if sentiment_model:
+            self.sentiment = HuggingFaceSentiment(sentiment_model)
+            self.models["sentiment"] = sentiment_model.resolve().name
+        else:
+            ngrams = model_folder("sentiment", "linear")
+            self.sentiment = SentimentModel.load(
+                engine.tasks["sentiment"], LinearClassifier.load(ngrams / "polarity"), LinearClassifier.load(ngrams / "tone")
+            )
         self.touchpoint = TouchpointModel(
             LinearClassifier.load(model_folder("touchpoint", "linear")),
-            Blend.load(model_folder("touchpoint", quality) / "blend.npz"),
+            Blend.load(engine.tasks["touchpoint"] / "blend.npz"),
             self.taxonomy,
             metas["touchpoint"].settings["threshold"],
         )
         taught = [self.taxonomy.by_id[name] for name in self.touchpoint.taught]
         self.few_shot = FewShot(self.encoder, taught) if taught else None
-        self.intent = IntentModel(Blend.load(model_folder("intent", quality) / "blend.npz"), metas["intent"].settings["thresholds"])
+        self.intent = IntentModel(Blend.load(engine.tasks["intent"] / "blend.npz"), metas["intent"].settings["thresholds"])
         self.userdict_hits: Counter[str] = Counter(dict.fromkeys(sorted(self.entries), 0))
 
     def __call__(self, text: str, id: str = "1") -> Annotation:

@@ -280,7 +280,10 @@ class SentimentModel:
         clauses = self.heads["clause"].predict_proba(np.vstack(parts), np.repeat(moved, [len(part) for part in parts], axis=0))
         bounds = np.cumsum([0, *map(len, parts)])
         return [
-            (_sentiment(comments[index], mixed[index]), [_verdict(row) for row in clauses[bounds[index] : bounds[index + 1]]])
+            (
+                make_sentiment(comments[index], bool(mixed[index] >= MIXED_FROM)),
+                [make_verdict(row) for row in clauses[bounds[index] : bounds[index + 1]]],
+            )
             for index in range(len(passages))
         ]
 
@@ -317,12 +320,38 @@ class SentimentModel:
         return cls(polarity, tone, **heads)
 
 
-def _verdict(row: NDArray[np.float64]) -> Verdict:
+def make_verdict(row: Doubles) -> Verdict:
+    """The likeliest label.
+
+    Parameters
+    ----------
+    row : ndarray of shape (3,)
+        Probabilities, as LABELS.
+
+    Returns
+    -------
+    Verdict
+        Rounded.
+    """
     best = int(row.argmax())
     return Verdict(label=LABELS[best], score=round(float(row[best]), DIGITS))
 
 
-def _sentiment(row: NDArray[np.float64], mixed: float) -> Sentiment:
+def make_sentiment(row: Doubles, mixed: bool) -> Sentiment:
+    """The likeliest label, with all probabilities.
+
+    Parameters
+    ----------
+    row : ndarray of shape (3,)
+        Probabilities, as LABELS.
+    mixed : bool
+        Whether there is praise and complaint.
+
+    Returns
+    -------
+    Sentiment
+        Rounded.
+    """
     best = int(row.argmax())
     shares = {label: round(float(value), DIGITS) for label, value in zip(LABELS, row, strict=True)}
-    return Sentiment(label=LABELS[best], score=shares[LABELS[best]], probabilities=shares, mixed=bool(mixed >= MIXED_FROM))
+    return Sentiment(label=LABELS[best], score=shares[LABELS[best]], probabilities=shares, mixed=mixed)

@@ -9,10 +9,10 @@ import torch
 from conftest import annotated, cut, small_gold
 from voc.classify.heads import COMMENT_HEADS, Heads
 from voc.encoder import OnnxEncoder, tokenise
-from voc.errors import ModelNotFound
 from voc.records import LABELS
 from voc.sentiment import Passage
-from voc.training.data import Labelled, folds
+from voc.training.aside import find_unseen, kept_aside
+from voc.training.data import Labelled
 from voc.training.encoder import KEPT_HEADS, LEARNED_HEADS, Curriculum, encode_now, train_encoder
 from voc.training.lessons import (
     UNKNOWN,
@@ -25,12 +25,11 @@ from voc.training.lessons import (
     problem_codes,
 )  # fmt: skip
 from voc.training.network import Network, _total, teach
-from voc.training.opinions import load_opinions, save_opinions
 
 TOUCHPOINTS = ("delivery", "product_quality", "customer_support")
 HEAD_LABELS = head_labels(TOUCHPOINTS, ("ask", "refund"))
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
-GOLD = small_gold()
+GOLD = [*small_gold(), *(annotated(f"第{number}次等了很久", "negative", ("delivery", -1, "等了很久")) for number in range(60))]
 
 
 def read_with(network: Network, passages):
@@ -257,43 +256,6 @@ def test_teach_reads_a_part_of_a_text_that_is_too_long(tiny_bert):
     assert all(torch.isfinite(values).all() for values in network.state_dict().values())
 
 
-# Opinions
-
-
-def opinions_of(passages):
-    random = np.random.default_rng(3)
-    return [
-        {
-            "sentiment": random.normal(size=3).astype(np.float32),
-            "polarity": random.normal(size=(len(passage.clauses), 3)).astype(np.float32),
-        }
-        for passage in passages
-    ]
-
-
-def test_opinions_survive_their_file(tmp_path):
-    passages = [cut("送餐太慢了,味道不错"), cut(""), cut("一般")]
-    said = opinions_of(passages)
-    save_opinions(tmp_path, passages, said, ("sentiment", "polarity"))
-    for before, after in zip(said, load_opinions(tmp_path, passages), strict=True):
-        assert after.keys() == before.keys()
-        for name, values in before.items():
-            assert after[name].shape == values.shape
-            np.testing.assert_allclose(after[name], values, rtol=1e-3)
-    with np.load(tmp_path / "out_of_fold.npz") as arrays:
-        assert all(len(digest) == 16 and digest.isascii() for digest in arrays["digests"]), "no customer's text is kept"
-
-
-@pytest.mark.parametrize("others", [["很好", "一般"], ["一般", "送餐太慢了"], ["送餐太慢了"], []])
-def test_opinions_of_other_comments_are_refused(tmp_path, others):
-    passages = [cut("送餐太慢了"), cut("一般")]
-    save_opinions(tmp_path, passages, opinions_of(passages), ("sentiment", "polarity"))
-    with pytest.raises(ModelNotFound) as refused:
-        load_opinions(tmp_path, [cut(text) for text in others])
-    assert refused.value.code == "other_gold"
-    assert "很好" not in str(refused.value)
-
-
 # The whole training
 
 
@@ -319,33 +281,32 @@ def trained(tmp_path_factory, tiny_bert, curriculum):
 
 def test_train_encoder_leaves_a_whole_encoder(trained):
     folder, minutes = trained
-    assert list(minutes) == ["adapt", "fold-0", "fold-1", "fold-2", "taught"]
+    assert list(minutes) == ["adapt", "taught"]
     best = folder / "best"
     assert sorted(path.name for path in best.iterdir()) == [
-        "config.json", "heads.json", "heads.npz", "model.onnx", "out_of_fold.npz", "tokenizer.json",
-    ]  # fmt: skip
+        "config.json",
+        "heads.json",
+        "heads.npz",
+        "model.onnx",
+        "seen.npz",
+        "tokenizer.json",
+    ]
     assert "_name_or_path" not in json.loads((best / "config.json").read_text(encoding="utf-8"))
     heads = Heads.load(best)
     assert tuple(heads.labels) == KEPT_HEADS
     said = [heads.decide(each) for each in OnnxEncoder(best).encode([comment.passage for comment in GOLD])]
     assert all(np.isfinite(scores).all() for each in said for scores in each.values())
-    opinions = load_opinions(best, [comment.passage for comment in GOLD])
-    assert [set(opinion) for opinion in opinions] == [set(KEPT_HEADS)] * len(GOLD)
 
 
-def test_train_encoder_keeps_opinions_of_networks_that_had_not_seen_the_comment(trained, tiny_bert):
-    folder, _ = trained
-    passages = [comment.passage for comment in GOLD]
-    opinions = load_opinions(folder / "best", passages)
-    network = make_network(tiny_bert)
-    judges = []
-    for held in range(3):
-        network.load_state_dict(torch.load(folder / "work" / f"fold-{held}.pt"))
-        said = read_with(network, passages)
-        judges.append([np.allclose(mine["sentiment"], its["sentiment"], atol=2e-3) for mine, its in zip(opinions, said, strict=True)])
-    assert np.sum(judges, axis=1).tolist() == [4, 4, 4], "each third is judged by one network"
-    fold = folds(range(len(GOLD)), 3, 42)
-    np.testing.assert_array_equal(np.argmax(judges, axis=0), fold, "by the one that left it out")
+def test_train_encoder_is_not_taught_what_is_kept_aside(trained, tiny_bert, curriculum, monkeypatch, tmp_path):
+    aside = kept_aside(GOLD)
+    assert 0 < aside.sum() < len(GOLD) / 2
+    np.testing.assert_array_equal(find_unseen(trained[0] / "best", GOLD), aside)
+    taught = []
+    monkeypatch.setattr("voc.training.encoder.teach", lambda network, lessons, **options: taught.extend(lessons) or 0.0)
+    train_encoder(tiny_bert, curriculum, tmp_path / "work", tmp_path / "best")
+    texts = {lesson.passage.normalised for lesson in taught}
+    assert [comment.passage.normalised in texts for comment in GOLD] == (~aside).tolist()
 
 
 def test_train_encoder_writes_the_heads_of_the_network_taught_with_all(trained, tiny_bert):
@@ -366,8 +327,7 @@ def test_train_encoder_goes_on_where_it_stopped(trained, tiny_bert, curriculum, 
     assert (tmp_path / "again" / "model.onnx").read_bytes() == (folder / "best" / "model.onnx").read_bytes()
     work = tmp_path / "work"
     work.mkdir()
-    for name in ("adapted.pt", "fold-0.pt", "fold-1.pt", "fold-2.pt"):
-        (work / name).write_bytes((folder / "work" / name).read_bytes())
+    (work / "adapted.pt").write_bytes((folder / "work" / "adapted.pt").read_bytes())
     assert list(train_encoder(tiny_bert, curriculum, work, tmp_path / "cut_off")) == ["taught"]
     for name, weights in Heads.load(tmp_path / "cut_off").weights.items():
         np.testing.assert_allclose(weights, first[name], atol=1e-3)

@@ -11,7 +11,7 @@ from voc.classify.heads import Heads
 from voc.encoder import OnnxEncoder, load_encoder, load_tokenizer
 from voc.intent import INTENTS
 from voc.static import StaticEncoder
-from voc.training.opinions import load_opinions
+from voc.training.aside import find_unseen, save_seen
 from voc.training.static import _RIDGE, _ROUNDS, HEADS, _solve, distil, fit_heads
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -34,9 +34,19 @@ def distilled(tmp_path_factory, teacher, tiny_tokenizer):
     return folder, distil(teacher, tiny_tokenizer, TEXTS, folder)
 
 
+UNSEEN = [annotated(f"等了{number}个小时", "negative", ("delivery", -1, "小时")) for number in range(20)]
+
+
 @pytest.fixture(scope="module")
-def fitted(distilled):
-    fit_heads(distilled[0], GOLD, EXAMPLES, TOUCHPOINTS)
+def taught_teacher(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("teacher")
+    save_seen(folder, [comment.passage for comment in GOLD])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(distilled, taught_teacher):
+    fit_heads(distilled[0], taught_teacher, [*GOLD, *UNSEEN], EXAMPLES, TOUCHPOINTS)
     return distilled[0]
 
 
@@ -107,20 +117,17 @@ def test_fit_heads_never_says_what_no_lesson_said(fitted):
     assert intents["question"] == intents["suggestion"] == -9
 
 
-def test_fit_heads_keeps_opinions_of_models_that_had_not_seen_the_comment(fitted):
-    passages = [comment.passage for comment in GOLD]
-    opinions = load_opinions(fitted, passages)
-    assert len(opinions) == len(GOLD), "examples are not among them"
-    heads = Heads.load(fitted)
-    encoded = load_encoder(fitted).encode(passages)
-    assert any(
-        np.abs(opinion["sentiment"] - heads.decide(each)["sentiment"]).max() > 0.01 for opinion, each in zip(opinions, encoded, strict=True)
-    )
-    assert all(opinion["polarity"].shape == (len(passage.clauses), 3) for opinion, passage in zip(opinions, passages, strict=True))
-
-
-def test_fit_heads_is_the_same_for_the_same_seed(fitted):
+def test_fit_heads_learns_only_what_the_teacher_was_taught(fitted, taught_teacher):
+    unseen = [annotated(f"第{number}次排队太久", "negative", ("delivery", -1, "排队太久")) for number in range(20)]
     before = Heads.load(fitted).weights
-    fit_heads(fitted, GOLD, EXAMPLES, TOUCHPOINTS)
+    fit_heads(fitted, taught_teacher, [*GOLD, *unseen], EXAMPLES, TOUCHPOINTS)
+    for name, weights in Heads.load(fitted).weights.items():
+        np.testing.assert_allclose(weights, before[name], atol=1e-3)
+    assert find_unseen(fitted, [*GOLD, *unseen]).sum() == 20
+
+
+def test_fit_heads_is_the_same_twice(fitted, taught_teacher):
+    before = Heads.load(fitted).weights
+    fit_heads(fitted, taught_teacher, [*GOLD, *UNSEEN], EXAMPLES, TOUCHPOINTS)
     for name, weights in Heads.load(fitted).weights.items():
         np.testing.assert_allclose(weights, before[name], atol=1e-3)

@@ -30,17 +30,18 @@ GOLD = [
         True,
         [("packaging", -1, "包装破了", "包装破损", "packaging_damaged"), ("delivery", 1, "快递很快", None, None)],
     ),
-] * 6
+] * 24
 LABELLED = [("太差了", "negative"), ("很好", "positive"), ("太慢了", "negative"), ("不错", "positive"), ("一般", "neutral")] * 6
 
 
 def _gold_file(path: Path, rows=GOLD) -> Path:
     lines = []
-    for number, (text, sentiment, mixed, found) in enumerate(rows):
+    for number, (words, sentiment, mixed, found) in enumerate(rows):
+        text = f"{words}，第{number // 5}次"
         mentions = [{"touchpoint": t, "polarity": p, "evidence": e, "pain": pain, "code": code} for t, p, e, pain, code in found]
         intents = ["churn"] if number % 4 == 0 else []
         row = {"id": str(number), "source": "shop", "text": text, "sentiment": sentiment, "mixed": mixed, "mentions": mentions}
-        lines.append(json.dumps({**row, "intents": intents, "informative": text != "一般吧"}, ensure_ascii=False))
+        lines.append(json.dumps({**row, "intents": intents, "informative": words != "一般吧"}, ensure_ascii=False))
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -120,10 +121,46 @@ def test_trained_models_make_a_pipeline(trained, monkeypatch, quality):
     assert len(annotation.clauses) == 1
 
 
-def test_train_heads_wants_the_annotations_of_the_encoder(trained, monkeypatch, tmp_path):
+def test_train_heads_wants_annotations_that_the_encoder_has_not_seen(trained, monkeypatch, tmp_path):
     monkeypatch.setenv("VOC_HOME", str(trained))
     with pytest.raises(ModelNotFound, match="标注"):
-        train("intent", _gold_file(tmp_path / "other.jsonl", GOLD[:7]))
+        train("intent", _gold_file(tmp_path / "few.jsonl", GOLD[:7]))
+
+
+def test_train_heads_learns_from_annotations_of_ones_own(trained, monkeypatch, tmp_path):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    rows = [(f"{text}，编号甲{number}", *rest) for number, (text, *rest) in enumerate(GOLD)]
+    (fast, _) = train("intent", _gold_file(tmp_path / "own.jsonl", rows))
+    assert fast.metrics["n"] >= len(rows)
+
+
+def test_train_own_makes_a_quality_of_any_encoder(trained, tiny_bert, monkeypatch, tmp_path):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    rows = [(f"{text}，编号甲{number}", *rest) for number, (text, *rest) in enumerate(GOLD)]
+    metas = train("own", _gold_file(tmp_path / "own.jsonl", rows), base=tiny_bert, output=tmp_path / "mine")
+    assert [(meta.task, meta.name) for meta in metas] == [(name, name) for name in ("encoder", "sentiment", "touchpoint", "intent")]
+    annotation = Pipeline(quality=str(tmp_path / "mine"))("味道很好")
+    assert annotation.models["sentiment"] == f"sentiment@1+{tiny_bert.name}"
+    assert len(annotation.clauses) == 1
+
+
+@pytest.mark.parametrize("missing", ["base", "output"])
+def test_train_own_wants_both_folders(tmp_path, tiny_bert, missing):
+    folders = {"base": tiny_bert, "output": tmp_path / "mine"}
+    del folders[missing]
+    with pytest.raises(SettingsError, match="--output"):
+        train("own", _gold_file(tmp_path / "gold.jsonl"), **folders)
+
+
+def test_train_own_refuses_a_folder_that_is_no_encoder(tmp_path):
+    with pytest.raises(ModelNotFound):
+        train("own", _gold_file(tmp_path / "gold.jsonl"), base=tmp_path, output=tmp_path / "mine")
+
+
+@pytest.mark.parametrize("quality", ["worst", "", "models"])
+def test_a_quality_that_is_none_is_refused(quality):
+    with pytest.raises(ModelNotFound, match="fast"):
+        Pipeline(quality=quality)
 
 
 def test_train_pain_learns_known_problems(trained, monkeypatch):

@@ -1,64 +1,76 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from voc.errors import SettingsError
-from voc.training.transfer import Transfer, leave_one_source_out, measure_sources, predict_held_out, transfer_markdown
+from conftest import ROOT
+from voc.modelstore import read_meta
+from voc.training import train
+from voc.training.transfer import Transfer, measure_sources
 
-TEXTS = ["太慢", "很快", "难吃", "好吃", "一般", "房间脏", "安静", "还行"]
 LABELS = np.array([0, 2, 0, 2, 1, 0, 2, 1])
 SOURCES = ["外卖", "外卖", "餐馆", "餐馆", "餐馆", "酒店", "酒店", "酒店"]
 SCHEMES = ["binary", "binary", *["three"] * 6]
 
 
-def always(*probabilities: float):
-    """An engine that says the same of every text, and remembers what it learned from."""
-
-    def fit(train):
-        fit.learned.append(train.tolist())
-        return lambda texts: np.tile(probabilities, (len(texts), 1))
-
-    fit.learned = []
-    return fit
-
-
-def test_leave_one_source_out_learns_from_the_others_only():
-    fit = always(0.3, 0.6, 0.1)
-    results = leave_one_source_out(TEXTS, LABELS, SOURCES, SCHEMES, fit)
-    assert fit.learned == [[2, 3, 4, 5, 6, 7], [0, 1, 5, 6, 7], [0, 1, 2, 3, 4]]
-    assert results == (
+def test_measure_sources_by_source_and_scheme():
+    assert measure_sources(np.tile([0.3, 0.6, 0.1], (8, 1)), LABELS, SOURCES, SCHEMES) == (
         Transfer("外卖", "binary", 2, 0.5, 0.3333),  # neutral is no answer there: negative is next
         Transfer("餐馆", "three", 3, 0.3333, 0.1667),
         Transfer("酒店", "three", 3, 0.3333, 0.1667),
     )
+    right = np.eye(3)[LABELS]
+    assert [result.accuracy for result in measure_sources(right, LABELS, SOURCES, SCHEMES)] == [1.0, 1.0, 1.0]
 
 
-def test_leave_one_source_out_holds_a_group_out_together_and_measures_each_source():
-    fit = always(0.8, 0.1, 0.1)
-    results = leave_one_source_out(TEXTS, LABELS, SOURCES, SCHEMES, fit, groups=[("餐馆", "外卖")])
-    assert fit.learned == [[5, 6, 7]]
-    assert [result.source for result in results] == ["餐馆", "外卖"]
+@pytest.fixture
+def measured(tmp_path, tiny_bert, tiny_onnx, monkeypatch) -> Path:
+    """A home whose encoder's card has figures of two groups of sources."""
+    home = tmp_path / "home"
+    folder = home / "models" / "encoder" / "e5-feedback"
+    folder.mkdir(parents=True)
+    (home / "corpora").symlink_to(ROOT / "corpora")
+    meta = {
+        "task": "encoder",
+        "name": "e5-feedback",
+        "version": "1",
+        "classifier": "x",
+        "labels": [],
+        "data": {},
+        "settings": {},
+        "metrics": {},
+    }
+    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    rows = [(source, f"{text}{number}", label, scheme) for number in range(20) for source, text, label, scheme in (
+        ("waimai", "送餐太慢了", "negative", "binary"), ("waimai", "味道不错", "positive", "binary"),
+        ("bank", "额度一般", "neutral", "three"), ("bank", "客服很好", "positive", "three"), ("bank", "客服不回复", "negative", "three"),
+        ("shop", "包装破了", "negative", "three"), ("shop", "快递很好", "positive", "three"), ("shop", "一般", "neutral", "three"),
+    )]  # fmt: skip
+    data, gold = tmp_path / "labelled.csv", tmp_path / "gold.jsonl"
+    data.write_text("source,text,label,scheme\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    row = {"source": "shop", "text": "房间很好", "sentiment": "positive", "mixed": False, "mentions": [], "intents": []}
+    gold.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    monkeypatch.setenv("VOC_HOME", str(home))
+    monkeypatch.setattr("voc.training.loso.GROUPS", (("waimai",), ("bank", "bank 1/5"), ("bank 1/5",)))
+    monkeypatch.setattr("voc.training.annotations.written_comments", lambda: ())
+    monkeypatch.setattr("voc.training.sources.read_examples", list)
+    train("transfer", gold, [data], base=tiny_bert, work=tmp_path / "work")
+    return tmp_path
 
 
-def test_predict_held_out_puts_each_answer_in_its_place_and_engines_can_be_averaged():
-    knows = {text: np.eye(3)[label] for text, label in zip(TEXTS, LABELS.tolist(), strict=True)}
-    right = predict_held_out(TEXTS, SOURCES, lambda train: lambda texts: np.array([knows[text] for text in texts]))
-    assert right.argmax(axis=1).tolist() == LABELS.tolist()
-    negative = predict_held_out(TEXTS, SOURCES, always(0.9, 0.1, 0.0))
-    assert [result.accuracy for result in measure_sources((right + negative) / 2, LABELS, SOURCES, SCHEMES)] == [1.0, 1.0, 1.0]
-    partly = predict_held_out(TEXTS, SOURCES, always(1, 0, 0), groups=[("酒店",)])
-    assert np.isnan(partly[:5]).all()
-    assert not np.isnan(partly[5:]).any()
+def test_train_transfer_puts_its_figures_into_the_card(measured):
+    (figures,) = read_meta("encoder", "e5-feedback").metrics.values()
+    assert [title.split(" (")[0] for title in figures] == ["waimai", "bank", "bank 1/5"]
+    assert all(set(figure) == {"linear", "encoder", "both"} for figure in figures.values())
+    card = (measured / "home" / "models" / "encoder" / "e5-feedback" / "README.md").read_text(encoding="utf-8")
+    assert f"waimai (binary, n = 40) · linear | {figures['waimai (binary, n = 40)']['linear']} |" in card
 
 
-@pytest.mark.parametrize("groups", [[("银行",)], [("外卖",), ("外卖",)], [("外卖", "餐馆", "酒店")]])
-def test_leave_one_source_out_refuses_impossible_groups(groups):
-    with pytest.raises(SettingsError):
-        leave_one_source_out(TEXTS, LABELS, SOURCES, SCHEMES, always(1, 0, 0), groups=groups)
-
-
-def test_transfer_markdown_has_a_column_per_engine_and_their_means():
-    one, other = [Transfer("a", "three", 10, 0.5, 0.4), Transfer("b", "three", 10, 0.7, 0.6)], [Transfer("a", "three", 10, 1, 1)] * 2
-    last = transfer_markdown({"linear": one, "encoder": other}).splitlines()[-1]
-    assert last == "| 平均 / mean | | 20 | 0.600 / 0.500 | 1.000 / 1.000 |"
+def test_train_transfer_keeps_what_is_finished(measured):
+    names = {path.name for path in (measured / "work").iterdir()}
+    assert names == {f"transfer-{group}-{engine}.npy" for group in range(3) for engine in ("linear", "encoder")}
+    said = np.load(measured / "work" / "transfer-0-linear.npy")
+    np.testing.assert_allclose(said.sum(axis=1), 1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from voc.modelstore import ModelMeta
 
-Task = Literal["encoder", "static", "sentiment", "touchpoint", "intent", "pain"]
+Task = Literal["encoder", "static", "own", "sentiment", "touchpoint", "intent", "pain", "transfer"]
 
 
 def train(
@@ -17,6 +17,7 @@ def train(
     data: Sequence[Path] = (),
     *,
     base: Path | None = None,
+    output: Path | None = None,
     work: Path = Path("build/training"),
     device: str = "cpu",
     version: str = "1",
@@ -26,8 +27,9 @@ def train(
 
     Parameters
     ----------
-    task : {"encoder", "static", "sentiment", "touchpoint", "intent", "pain"}
-        What to learn; encoder and static come before the three that build on them.
+    task : {"encoder", "static", "own", "sentiment", "touchpoint", "intent", "pain", "transfer"}
+        What to learn; encoder and static come before the three that build on them; own is all that a Hugging Face folder of
+        the user's own needs to become a quality; transfer learns nothing to keep: it measures on unseen sources.
     gold : pathlib.Path
         Annotated comments, JSON lines (see `voc.training.data.read_gold`).
     data : sequence of pathlib.Path
@@ -35,6 +37,8 @@ def train(
         (CSV with a column intent).
     base : pathlib.Path, optional
         Hugging Face folder that the encoder starts from; the shipped encoder where left out.
+    output : pathlib.Path, optional
+        Where the models of ``own`` go.
     work : pathlib.Path
         Where an unfinished training of the encoder keeps its parts.
     device : str
@@ -56,17 +60,20 @@ def train(
     TableError
         If a file cannot be read.
     ModelNotFound
-        If the task builds on an encoder that was trained with other annotations.
+        If the task builds on an encoder that was taught all of the annotations, or `base` is none.
     """
-    from voc.training import tasks
+    from voc.training import encoders, loso, tasks
+    from voc.training.sources import Settings, Sources
 
-    functions = {
-        "encoder": tasks.train_encoder,
-        "static": tasks.train_static,
+    functions: dict[Task, Callable[[Sources, Settings], list[ModelMeta]]] = {
+        "encoder": encoders.train_encoder,
+        "static": encoders.train_static,
+        "own": encoders.train_own,
         "sentiment": tasks.train_sentiment,
         "touchpoint": tasks.train_touchpoint,
         "intent": tasks.train_intent,
         "pain": tasks.train_pain,
+        "transfer": loso.train_transfer,
     }
-    settings = tasks.Settings(base=base, work=work, device=device, version=version, seed=seed)
-    return functions[task](tasks.Sources(gold, tuple(data)), settings)
+    settings = Settings(base=base, output=output, work=work, device=device, version=version, seed=seed)
+    return functions[task](Sources(gold, tuple(data)), settings)

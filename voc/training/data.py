@@ -66,8 +66,26 @@ def read_gold(path: Path) -> list[GoldComment]:
     list of GoldComment
         In file order.
     """
+    return annotated(list(_json_lines(path)), path.name)
+
+
+def annotated(rows: Sequence[dict[str, Any]], title: str) -> list[GoldComment]:
+    """Cut annotated comments into clauses.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Lines of a gold file (see `read_gold`).
+    title : str
+        Beside the progress bar.
+
+    Returns
+    -------
+    list of GoldComment
+        In order.
+    """
     nlp = make_nlp()
-    return [_annotated(row, nlp) for row in tqdm(list(_json_lines(path)), desc=f"读取标注 / reading {path.name}", unit="条")]
+    return [_annotated(row, nlp) for row in tqdm(rows, desc=f"读取标注 / reading {title}", unit="条")]
 
 
 def read_examples() -> list[GoldComment]:
@@ -191,7 +209,7 @@ def read_labelled(path: Path, without: Iterable[str] = ()) -> Labelled:
     """
     held_out = {text_key(text) for text in without}
     texts, labels, sources, schemes = [], [], [], []
-    with _open(path) as lines:
+    with open_text(path) as lines:
         rows = csv.DictReader(lines)
         missing = {"source", "text", "label", "scheme"} - set(rows.fieldnames or ())
         if missing:
@@ -257,7 +275,7 @@ def read_services(path: Path) -> list[tuple[str, str]]:
     list of (str, str)
         Text as written, and kind.
     """
-    with _open(path) as lines:
+    with open_text(path) as lines:
         return [(row["text"], row["intent"]) for row in csv.DictReader(lines)]
 
 
@@ -281,7 +299,7 @@ def header_of(path: Path) -> set[str]:
     """
     if ".jsonl" in path.suffixes:
         return set(next(_json_lines(path), {}))
-    with _open(path) as lines:
+    with open_text(path) as lines:
         return set(csv.DictReader(lines).fieldnames or ())
 
 
@@ -308,7 +326,7 @@ def folds(groups: Sequence[int], count: int, seed: int) -> NDArray[np.intp]:
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with _open(path) as lines:
+    with open_text(path) as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield json.loads(line)
@@ -318,5 +336,17 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
                 ) from error
 
 
-def _open(path: Path) -> Any:
+def open_text(path: Path) -> Any:
+    """Open a text file for reading.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8, gzipped where the name ends in ``.gz``.
+
+    Returns
+    -------
+    file object
+        Of lines.
+    """
     return gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="")

@@ -14,20 +14,19 @@ import torch
 
 from voc.classify.heads import Heads
 from voc.encoder import Encoded, encode_with
-from voc.sentiment import Opinion, Passage
-from voc.training.data import GoldComment, folds
+from voc.sentiment import Passage
+from voc.training.aside import kept_aside, save_seen
+from voc.training.data import GoldComment
 from voc.training.lessons import Lesson, gold_lessons
 from voc.training.network import Network, teach
 from voc.training.onnx_export import export_onnx
-from voc.training.opinions import save_opinions
 from voc.training.probe import fit_probe
 from voc.transformer import hidden_states
 
-FOLDS = 3
 GOLD_TIMES = 2  # epochs over the annotated comments
-REPLAY = 1000  # lessons of the first stage that are read again, lest they be forgotten
-ADAPT_RATE, GOLD_RATE = 1.2e-4, 8e-5  # highest learning rates
-GOLD_BATCH = 16
+REPLAY = 2000  # lessons of the first stage that are read again, lest they be forgotten
+ADAPT_RATE, GOLD_RATE = 1.2e-4, 1e-4  # highest learning rates
+GOLD_BATCH = 32
 LEARNED_HEADS = ("sentiment", "mixed", "polarity")  # kept as gradient descent left them
 PROBED_HEADS = ("informative", "intent", "touchpoint")  # fitted anew on the vectors
 KEPT_HEADS = LEARNED_HEADS + PROBED_HEADS
@@ -56,8 +55,8 @@ class Curriculum:
 def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, *, device: str = "cpu", seed: int = 42) -> dict[str, float]:
     """Train and write an encoder; a run that was cut off goes on where it stopped.
 
-    The first stage never sees an annotated comment. The second is run once for each fold of them, so that what is said
-    of the held-out fold can teach the heads above it honestly, and once on all.
+    The first stage never sees an annotated comment; the second sees all but those that are kept aside, on which what is
+    fitted on top of the encoder can be fitted and measured honestly (see `voc.training.aside`).
 
     Parameters
     ----------
@@ -68,7 +67,7 @@ def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, 
     work : pathlib.Path
         Keeps what is finished, until all is.
     target : pathlib.Path
-        Folder to write: ``model.onnx``, ``tokenizer.json``, ``config.json``, ``heads.npz``, ``out_of_fold.npz``.
+        Folder to write: ``model.onnx``, ``tokenizer.json``, ``config.json``, ``heads.npz``, ``seen.npz``.
     device : str
         ``"cpu"`` or ``"cuda"``.
     seed : int
@@ -90,27 +89,21 @@ def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, 
         _save(network, adapted)
 
     touchpoints, codes = curriculum.labels["touchpoint"], curriculum.labels["problem"]
-    lessons, examples = gold_lessons(curriculum.gold, touchpoints, codes), gold_lessons(curriculum.examples, touchpoints, codes)
+    shown = [comment for comment, aside in zip(curriculum.gold, kept_aside(curriculum.gold), strict=True) if not aside]
+    lessons = gold_lessons([*shown, *curriculum.examples], touchpoints, codes)
     replay = [curriculum.broad[index] for index in np.random.default_rng(seed).permutation(len(curriculum.broad))[:REPLAY]]
-    fold = folds(range(len(lessons)), FOLDS, seed)
-    opinions: list[Opinion] = [{} for _ in lessons]
-    for held in [*range(FOLDS), None]:
-        done = work / ("taught.pt" if held is None else f"fold-{held}.pt")
-        inside = np.flatnonzero(fold != held)
-        if not done.exists():
-            network.load_state_dict(torch.load(adapted))
-            taught = [lessons[index] for index in inside] * GOLD_TIMES + replay
-            title = f"标注 / annotated {done.stem}"
-            minutes[done.stem] = teach(network, taught, rate=GOLD_RATE, batch_size=GOLD_BATCH, device=device, seed=seed, title=title)
-            _save(network, done)
-        network.load_state_dict(torch.load(done))
-        encoded = encode_now(network, [lesson.passage for lesson in [*lessons, *examples]])
-        known = [*inside, *range(len(lessons), len(encoded))]
-        heads = _probed(network, [[*lessons, *examples][index] for index in known], [encoded[index] for index in known])
-        for index in np.flatnonzero(fold == held):
-            opinions[index] = heads.decide(encoded[index])
+    done = work / "taught.pt"
+    if not done.exists():
+        network.load_state_dict(torch.load(adapted))
+        minutes["taught"] = teach(
+            network, [*lessons, *replay], epochs=GOLD_TIMES, rate=GOLD_RATE, batch_size=GOLD_BATCH, device=device, seed=seed,
+            title="标注 / annotated",
+        )  # fmt: skip
+        _save(network, done)
+    network.load_state_dict(torch.load(done))
+    heads = _probed(network, lessons, encode_now(network, [lesson.passage for lesson in lessons]))
     _write(network, heads, target)
-    save_opinions(target, [lesson.passage for lesson in lessons], opinions, KEPT_HEADS)
+    save_seen(target, [comment.passage for comment in shown])
     return minutes
 
 

@@ -24,9 +24,9 @@ def train_intent(gold: Sequence[GoldComment], opinions: Sequence[Opinion], seed:
     Parameters
     ----------
     gold : sequence of GoldComment
-        Annotated comments.
+        Annotated comments that the encoder has not seen.
     opinions : sequence of (mapping of str to ndarray), length n_gold
-        Of the encoder, out of fold.
+        Of the encoder.
     seed : int
         Of the folds.
 

@@ -1,21 +1,19 @@
-"""Fits the sentiment model: two n-gram models, then heads on their out-of-fold scores."""
+"""Fits the sentiment model: two n-gram models, then heads on what they say of comments that they have not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score
-from tqdm import tqdm
 
 from voc.classify.head import DenseHead, Doubles
 from voc.classify.linear import LinearClassifier, View
 from voc.evaluate.reliability import calibration_error
 from voc.records import LABELS
-from voc.sentiment import MIXED_FROM, Evidence, Opinion, SentimentModel, clause_features, comment_features, gather_evidence
+from voc.sentiment import MIXED_FROM, Opinion, SentimentModel, clause_features, comment_features, gather_evidence
 from voc.training.data import EXAMPLE, POLARITIES, GoldComment, Labelled, folds
 from voc.training.lessons import UNMENTIONED_WEIGHT
 
@@ -26,53 +24,45 @@ EXAMPLE_NGRAM_WEIGHT = 5.0
 NGramModels = tuple[LinearClassifier, LinearClassifier]  # polarity, tone
 
 
-def train_ngrams(
-    gold: Sequence[GoldComment], examples: Sequence[GoldComment], labelled: Labelled, seed: int = 42
-) -> tuple[NGramModels, list[Evidence]]:
+def train_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> NGramModels:
     """Learn the two n-gram models from many weakly labelled and few well annotated comments.
 
-    A binary set says nothing of neutral, so the many teach praise against complaint only.
+    A binary set says nothing of neutral, so the many teach praise against complaint only, together with our examples; tone
+    comes from the annotated ones.
 
     Parameters
     ----------
-    gold, examples : sequence of GoldComment
+    gold : sequence of GoldComment
         Annotated comments, and clauses of our own.
     labelled : Labelled
         Must not hold the gold texts.
-    seed : int
-        Of the folds.
 
     Returns
     -------
     tuple of LinearClassifier
-        Polarity and tone, fitted on everything.
-    list of Evidence, length n_gold
-        What models say that have not seen the comment; the encoder's opinion is left empty.
+        Polarity and tone.
     """
-    fold = folds(range(len(gold)), FOLDS, seed)
-    evidence: dict[int, Evidence] = {}
-    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        outside = np.flatnonzero(fold == held).tolist()
-        inside = [comment for comment, other in zip(gold, fold, strict=True) if other != held]
-        models = _fit_ngrams([*inside, *examples], labelled)
-        passages = [gold[index].passage for index in outside]
-        evidence |= dict(zip(outside, gather_evidence(passages, [{}] * len(passages), *models), strict=True))
-    return _fit_ngrams([*gold, *examples], labelled), [evidence[index] for index in range(len(gold))]
+    examples = [comment for comment in gold if comment.is_example and comment.row["sentiment"] != "neutral"]
+    polarity = fit_polarity(
+        labelled.extended([(comment.passage.normalised, LABELS.index(comment.row["sentiment"])) for comment in examples], EXAMPLE)
+    )
+    labels = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
+    weights = np.where([comment.is_example for comment in gold], EXAMPLE_WEIGHT, 1.0)
+    tone = fit_tone([comment.passage.normalised for comment in gold], labels, weights)
+    return polarity, tone
 
 
 def train_heads(
-    gold: Sequence[GoldComment], evidence: Sequence[Evidence], opinions: Sequence[Opinion], models: NGramModels, seed: int = 42
+    gold: Sequence[GoldComment], opinions: Sequence[Opinion], models: NGramModels, seed: int = 42
 ) -> tuple[SentimentModel, dict[str, Any]]:
     """Weigh the n-gram models against an encoder, on what both say of comments that they have not seen.
 
     Parameters
     ----------
     gold : sequence of GoldComment
-        Annotated comments.
-    evidence : sequence of Evidence, length n_gold
-        From `train_ngrams`.
+        Annotated comments that neither has seen.
     opinions : sequence of (mapping of str to ndarray), length n_gold
-        Of the encoder, out of fold.
+        Of the encoder.
     models : tuple of LinearClassifier
         Polarity and tone.
     seed : int
@@ -81,12 +71,12 @@ def train_heads(
     Returns
     -------
     SentimentModel
-        Fitted on everything.
+        Fitted on all of them.
     dict
         Figures measured out of fold: accuracy, macro-F1, F1 per label, expected calibration error, F1 of mixed.
     """
-    known = [replace(found, opinion=opinion) for found, opinion in zip(evidence, opinions, strict=True)]
     passages = [comment.passage for comment in gold]
+    known = gather_evidence(passages, opinions, *models)
     sentiments = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
     mixed = np.array([int(comment.row["mixed"]) for comment in gold])
     whole = np.array([comment_features(*pair) for pair in zip(passages, known, strict=True)])
@@ -107,18 +97,6 @@ def train_heads(
         DenseHead.fit(whole, mixed, weights),
     ]
     return SentimentModel(*models, *heads), metrics
-
-
-def _fit_ngrams(gold: Sequence[GoldComment], labelled: Labelled) -> NGramModels:
-    """Polarity from the many and our examples, tone from the annotated ones."""
-    examples = [comment for comment in gold if comment.is_example and comment.row["sentiment"] != "neutral"]
-    polarity = fit_polarity(
-        labelled.extended([(comment.passage.normalised, LABELS.index(comment.row["sentiment"])) for comment in examples], EXAMPLE)
-    )
-    labels = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
-    weights = np.where([comment.is_example for comment in gold], EXAMPLE_WEIGHT, 1.0)
-    tone = fit_tone([comment.passage.normalised for comment in gold], labels, weights)
-    return polarity, tone
 
 
 def fit_polarity(labelled: Labelled) -> LinearClassifier:

@@ -12,17 +12,16 @@ from scipy import sparse
 from tqdm import tqdm
 
 from voc.encoder import Encoder, Tokens, load_tokenizer, tokenise
-from voc.sentiment import Opinion, Passage
+from voc.sentiment import Passage
 from voc.static import StaticEncoder
-from voc.training.data import GoldComment, folds
+from voc.training.aside import find_unseen, save_seen
+from voc.training.data import GoldComment
 from voc.training.lessons import gold_lessons, head_labels
 from voc.training.onnx_export import quantise_rows
-from voc.training.opinions import save_opinions
 from voc.training.probe import fit_probe
 
 Doubles = NDArray[np.float64]
 DIMENSIONS = 256
-FOLDS = 3
 _RIDGE = 0.02  # pulls a token's vector towards what the encoder makes of the token alone
 _ROUNDS = 40  # of conjugate gradients
 HEADS = ("sentiment", "mixed", "informative", "intent", "polarity", "touchpoint")
@@ -67,34 +66,32 @@ def distil(teacher: Encoder, tokenizer_json: Path, texts: Sequence[str], target:
 
 
 def fit_heads(
-    folder: Path, gold: Sequence[GoldComment], examples: Sequence[GoldComment], touchpoints: Sequence[str], seed: int = 42
+    folder: Path, teacher: Path, gold: Sequence[GoldComment], examples: Sequence[GoldComment], touchpoints: Sequence[str]
 ) -> None:
-    """Fit the heads of a static encoder, and keep what fold-models say of the annotated comments.
+    """Fit the heads of a static encoder, on the annotated comments that its teacher was taught.
 
     Parameters
     ----------
     folder : pathlib.Path
-        From `distil`; ``heads.npz`` and ``out_of_fold.npz`` are added.
+        From `distil`; ``heads.npz`` and ``seen.npz`` are added.
+    teacher : pathlib.Path
+        Folder of the teacher.
     gold, examples : sequence of GoldComment
         Annotated comments, and clauses of our own.
     touchpoints : sequence of str
         Of the taxonomy.
-    seed : int
-        Of the folds.
+
+    Raises
+    ------
+    ModelNotFound
+        If the teacher was taught all of the annotated comments.
     """
-    encoder = StaticEncoder(folder)
-    lessons = gold_lessons([*gold, *examples], touchpoints, ())
-    encoded = encoder.encode([lesson.passage for lesson in lessons])
+    shown = [comment for comment, unseen in zip(gold, find_unseen(teacher, gold), strict=True) if not unseen]
+    lessons = gold_lessons([*shown, *examples], touchpoints, ())
+    encoded = StaticEncoder(folder).encode([lesson.passage for lesson in lessons])
     labels = {name: names for name, names in head_labels(touchpoints, ()).items() if name in HEADS}
-    fold = folds(range(len(gold)), FOLDS, seed)
-    opinions: list[Opinion] = [{} for _ in gold]
-    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        inside = [*np.flatnonzero(fold != held), *range(len(gold), len(lessons))]
-        heads = fit_probe([lessons[index] for index in inside], [encoded[index] for index in inside], labels)
-        for index in np.flatnonzero(fold == held):
-            opinions[index] = heads.decide(encoded[index])
     fit_probe(lessons, encoded, labels).save(folder)
-    save_opinions(folder, [comment.passage for comment in gold], opinions, HEADS)
+    save_seen(folder, [comment.passage for comment in shown])
 
 
 def _vectors(teacher: Encoder, texts: Sequence[str], title: str) -> Doubles:

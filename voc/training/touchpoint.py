@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from voc.classify import Fields, Floats
+from voc.classify import Classifier, Floats
 from voc.classify.blend import Blend
 from voc.classify.linear import LinearClassifier, View
 from voc.sentiment import Opinion, Passage
@@ -44,64 +43,50 @@ WEAK_MOST = 1500  # rows of one source and touchpoint
 
 
 def train_classifier(
-    gold: Sequence[GoldComment],
-    examples: Sequence[GoldComment],
-    aspects: Iterable[tuple[str, str, list[dict[str, Any]]]],
-    taxonomy: Taxonomy,
-    seed: int = 42,
-) -> tuple[LinearClassifier, Floats, int]:
+    gold: Sequence[GoldComment], aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], taxonomy: Taxonomy
+) -> tuple[LinearClassifier, int]:
     """Learn from n-grams which touchpoints a clause speaks of.
 
     Parameters
     ----------
-    gold, examples : sequence of GoldComment
+    gold : sequence of GoldComment
         Annotated comments, and clauses of our own.
     aspects : iterable of (source, normalised text, mentions)
         Annotations of other schemes; those in `WEAK_CATEGORIES` are used.
     taxonomy : Taxonomy
         Touchpoints and keywords.
-    seed : int
-        Of the folds.
 
     Returns
     -------
     LinearClassifier
-        Fitted on everything.
-    ndarray of shape (n_gold_clauses, n_touchpoints)
-        Scores of models that have not seen the comment.
+        Fitted.
     int
         Weak rows used.
     """
     ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
-    passages = [comment.passage for comment in [*gold, *examples]]
-    fields = touchpoint_fields(passages, taxonomy)
-    targets = np.vstack([touchpoint_targets(comment, ids) for comment in [*gold, *examples]])
+    passages = [comment.passage for comment in gold]
     weak_passages, weak_targets = _weak(aspects, ids, {text_key(passage.normalised) for passage in passages})
-    weak_fields = touchpoint_fields(weak_passages, taxonomy)
-
-    fold = np.repeat(folds(range(len(gold)), FOLDS, seed), [len(comment.passage.clauses) for comment in gold])
-    clauses = np.arange(len(fold))  # customers' comments come first
-    scores = np.zeros((len(fold), len(ids)), dtype=np.float32)
-    for held in tqdm(range(FOLDS), desc="交叉拟合 / cross-fitting", unit="折"):
-        inside, outside = np.concatenate([clauses[fold != held], np.arange(len(fold), len(targets))]), clauses[fold == held]
-        model = _fit(_take(fields, inside), targets[inside], weak_fields, weak_targets, ids)
-        scores[outside] = model.decision_function(_take(fields, outside))
-    return _fit(fields, targets, weak_fields, weak_targets, ids), scores, len(weak_passages)
+    fields = touchpoint_fields([*passages, *weak_passages], taxonomy)
+    targets = np.vstack([*(touchpoint_targets(comment, ids) for comment in gold), weak_targets])
+    weights = np.full(len(targets), WEAK_WEIGHT)
+    weights[: len(targets) - len(weak_targets)] = 1
+    views = (View(ngrams=(1, 4), bits=17), View(ngrams=(1, 2), bits=15, weight=0.6), View("word", (1, 1), bits=8, weight=1.0))
+    return LinearClassifier(views, strength=6.0, multilabel=True).fit(fields, targets, ids, weights), len(weak_passages)
 
 
 def train_blend(
-    gold: Sequence[GoldComment], linear: Floats, opinions: Sequence[Opinion], taxonomy: Taxonomy, seed: int = 42
+    gold: Sequence[GoldComment], classifier: Classifier, opinions: Sequence[Opinion], taxonomy: Taxonomy, seed: int = 42
 ) -> tuple[Blend, float, dict[str, Any]]:
     """Weigh n-grams, keywords and an encoder against each other.
 
     Parameters
     ----------
     gold : sequence of GoldComment
-        Annotated comments.
-    linear : ndarray of shape (n_gold_clauses, n_touchpoints)
-        From `train_classifier`.
+        Annotated comments that neither has seen.
+    classifier : Classifier
+        Of n-grams.
     opinions : sequence of (mapping of str to ndarray), length n_gold
-        Of the encoder, out of fold.
+        Of the encoder.
     taxonomy : Taxonomy
         Touchpoints and keywords.
     seed : int
@@ -120,11 +105,9 @@ def train_blend(
     passages = [comment.passage for comment in gold]
     groups = np.repeat(np.arange(len(gold)), [len(passage.clauses) for passage in passages])
     targets = np.vstack([touchpoint_targets(comment, ids) for comment in gold])
-    voices = [
-        np.vstack([opinion["touchpoint"] for opinion in opinions]),
-        linear,
-        keyword_hits(touchpoint_fields(passages, taxonomy)[2], ids),
-    ]
+    fields = touchpoint_fields(passages, taxonomy)
+    encoder = np.vstack([opinion["touchpoint"] for opinion in opinions])
+    voices = [encoder, classifier.decision_function(fields), keyword_hits(fields[2], ids)]
     fold = folds(range(len(gold)), FOLDS, seed)[groups]
     scores = np.zeros(targets.shape, dtype=np.float32)
     for held in range(FOLDS):
@@ -136,19 +119,6 @@ def train_blend(
     best = max(THRESHOLDS, key=lambda threshold: _measure(scores, groups, said, ids, threshold)["micro_f1"])
     metrics = _measure(scores, groups, said, ids, best)
     return Blend.fit(voices, targets), float(best), {**metrics, "n": len(gold)}
-
-
-def _fit(
-    fields: Fields, targets: NDArray[np.float64], weak_fields: Fields, weak_targets: NDArray[np.float64], ids: Sequence[str]
-) -> LinearClassifier:
-    views = (View(ngrams=(1, 4), bits=17), View(ngrams=(1, 2), bits=15, weight=0.6), View("word", (1, 1), bits=8, weight=1.0))
-    weights = np.concatenate([np.ones(len(targets)), np.full(len(weak_targets), WEAK_WEIGHT)])
-    both = [[*one, *other] for one, other in zip(fields, weak_fields, strict=True)]
-    return LinearClassifier(views, strength=6.0, multilabel=True).fit(both, np.vstack([targets, weak_targets]), ids, weights)
-
-
-def _take(fields: Fields, indices: NDArray[np.intp]) -> Fields:
-    return [[field[index] for index in indices] for field in fields]
 
 
 def touchpoint_targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.float64]:
