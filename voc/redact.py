@@ -32,7 +32,7 @@ PLACEHOLDERS = {
 }
 
 # Most comments show neither hint and are passed over at once.
-_NUMBER_HINT = re.compile("[0-9@]|[微薇威Vv]信|[VvWw][Xx]|[Ww]e[CcIiXx]|[加+]我?[薇Vv]")
+_NUMBER_HINT = re.compile("[0-9@]|[微薇威Vv]信|[VvWw][Xx]|[Ww]e[CcIiXx]|[加+]我?[薇Vv]|[一幺壹][ -]?[三四五六七八九叁肆伍陆柒捌玖]")
 _NAME_HINT = re.compile(
     "先生|女士|小姐|太太|经理|老师|师傅|店长|主管|主任|医生|大夫|教练|队长|老板|总监|客服|我叫|名叫|名字|姓名|联系人|[件货]人|客户|本人"
 )
