@@ -31,11 +31,8 @@ PLACEHOLDERS = {
     "waybill": "[运单号]",
 }
 
-# Most comments show neither hint and are passed over at once.
+# Most comments show no such hint and are passed over at once.
 _NUMBER_HINT = re.compile("[0-9@]|[微薇威Vv]信|[VvWw][Xx]|[Ww]e[CcIiXx]|[加+]我?[薇Vv]|[一幺壹][ -]?[三四五六七八九叁肆伍陆柒捌玖]")
-_NAME_HINT = re.compile(
-    "先生|女士|小姐|太太|经理|老师|师傅|店长|主管|主任|医生|大夫|教练|队长|老板|总监|客服|我叫|名叫|名字|姓名|联系人|[件货]人|客户|本人"
-)
 
 _PERSONAL_HEADERS = {
     "phone": "手机|移动电话|mobile|cell",
@@ -111,7 +108,7 @@ def redact_field(header: str, value: str) -> str:
 
 def _claims(text: str) -> list[tuple[int, int, str]]:
     # Ascending (start, end, kind); the earlier rule wins where two overlap.
-    rules = (number_rules() if _NUMBER_HINT.search(text) else ()) + (name_rules() if _NAME_HINT.search(text) else ())
+    rules = (number_rules() if _NUMBER_HINT.search(text) else ()) + name_rules(text)
     claims: list[tuple[int, int, str]] = []
     taken = bytearray(len(text))
     for rule in rules:
