@@ -29,7 +29,7 @@ _FOLD = str.maketrans({0x3000: " ", 0x301C: "~", **{code: chr(code - 0xFEE0) for
 _MODIFIERS = re.compile(f"[{MODIFIER}]")
 _REPEATS = re.compile(
     r"(?P<blank>\s+)|(?P<dots>[.。]{2,}|…{2,}|·{2,})|(?P<mark>[!?,;:~、_=*#—\"'-])(?P=mark)+|(?P<latin>[A-Za-z])(?P=latin){3,}"
-    r"|(?P<han>(?![一二三四五六七八九零])[\u4e00-\u9fff])(?P=han){2,}|(?P<name>\[[^\[\]\s]{1,6}\])(?P=name)+"
+    r"|(?P<han>(?![一二三四五六七八九零幺])[\u4e00-\u9fff])(?P=han){2,}|(?P<name>\[[^\[\]\s]{1,6}\])(?P=name)+"
 )
 
 

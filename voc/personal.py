@@ -40,6 +40,13 @@ _WECHAT = r"""
 _WECHAT_ADD = r"[加+]我?(?P<link>[薇Vv])[:\s]{0,2}"
 _QQ = r"(?:(?<![A-Za-z])[Qq][Qq]|扣扣|企鹅)群?" + _IS + r"(?P<it>[1-9][0-9]{4,10})" + _END
 _BANK_CARD = _START + r"(?P<it>[1-9][0-9]{3}(?:[ -]?[0-9]{4}){2}(?:[ -]?[0-9]{1,4}){1,2})" + _END
+_BANK_CARD_TOLD = (  # whatever its last digit: people mistype, and a mistyped card is still most of a card
+    r"(?:(?:银行|信用|储蓄|借记)卡(?:卡号|账[号户])?|(?<!会员)(?<!充值)卡号|(?:银行|开户|收款|打款|退款|对公)账[号户])"
+    + _IS
+    + r"""
+    (?!20[0-9]{2}[ -]?[01][0-9][ -]?[0-3][0-9])          # 银行卡 20260305…: when it happened
+    (?P<it>[0-9](?:[ -]?[0-9]){14,18})(?![0-9])(?![ -][0-9])(?![ ]?[元块万])"""
+)
 _PHONE = (
     r"(?=[(+01])(?:" + _START + r"|(?<=[Tt]el)|(?<=[Pp]hone)|(?<=[Mm]obile))" + r"""
     (?P<it>(?:\(?(?:\+|00)?86\)?[ -]?)?
@@ -49,6 +56,29 @@ _PHONE = (
         |(?:[ -][0-9]){10}))                              # 1 3 8 0 0 1 3 8 0 0 0
     """ + _END
 )  # fmt: skip
+# In figures or words: 一三八零零…, 幺三八…. Eleven of them are no amount, which would have 十, 百 or 千 in it.
+_NUMERAL = "[0-9零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
+_NUMERAL_PHONE = (
+    rf"(?<!{_NUMERAL})(?<![第十百千万亿点A-Za-z.¥$-])(?![0-9 -]{{11}})"
+    rf"(?P<it>[1一幺壹][ -]?[3-9三四五六七八九叁肆伍陆柒捌玖][ -]?{_NUMERAL}[ ,-]?"
+    rf"(?:{_NUMERAL}[ ]?){{3}}{_NUMERAL}[ ,-]?(?:{_NUMERAL}[ ]?){{3}}{_NUMERAL})(?!{_NUMERAL})(?![十百千万亿点元块年月.-])"
+)
+_PHONE_WORD = r"(?:电话|手机|手提|联络|联系方式|致电|拨打|拨|打|找我|(?<![A-Za-z])(?:[Tt]el|[Pp]hone|[Mm]obile|[Ww]hats[Aa]pp))"
+_PHONE_TAIWAN = _START + r"(?P<it>09[0-9]{2}(?P<gap>[ -])[0-9]{3}(?P=gap)?[0-9]{3})" + _END
+_PHONE_TAIWAN_TOLD = _PHONE_WORD + _IS + r"(?P<it>09[0-9]{8})" + _END
+_PHONE_ABROAD = (
+    r"(?<![0-9A-Za-z+])(?P<it>\(?(?:\+|00)(?:886\)?[ -]?(?:\(0\)|0)?"
+    r"(?:9[0-9]{2}[ -]?[0-9]{3}[ -]?[0-9]{3}|[2-8][ -]?[0-9]{3,4}[ -]?[0-9]{4})"
+    r"|85[23]\)?[ -]?[2-9][0-9]{3}[ -]?[0-9]{4}))(?![0-9])"
+)
+_PHONE_HONG_KONG = _START + r"(?P<it>(?:\(85[23]\)[ -]?|85[23][ -])[5-9][0-9]{3}[ -]?[0-9]{4})" + _END
+# 手机 6000-8000 is what one may cost.
+_PHONE_HONG_KONG_TOLD = (
+    r"(?:(?:手机|手提|联络)(?:电话|号码?)|致电|(?<![A-Za-z])[Ww]hats[Aa]pp)"
+    + _IS
+    + r"(?P<it>(?:85[23][ -]?)?[4-9][0-9]{3}[ ]?[0-9]{4})"
+    + _END
+)
 _LANDLINE = (
     _START
     + r"""
@@ -56,7 +86,7 @@ _LANDLINE = (
     (?![0-9])(?![ ]?[元块万])"""
 )
 _HOTLINE = _START + r"(?P<it>[48]00(?:[ -]?[0-9]{3}[ -]?[0-9]{4}|[0-9][ -][0-9]{3}[ -][0-9]{3}))" + _END
-_LANDLINE_TOLD = r"(?:电话|座机|固话|[Tt]el)" + _IS + r"(?P<it>[2-9][0-9]{2,3}[ -]?[0-9]{4})" + _END
+_LANDLINE_TOLD = r"(?:电话|座机|固话|[Tt]el)" + _IS + r"(?!20[0-9]{2}[01][0-9][0-3][0-9])(?P<it>[2-9][0-9]{2,3}[ -]?[0-9]{4})" + _END
 _PLATE = r"""
     (?P<it>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Za-hj-np-z][ ·.-]?
         (?=(?:[A-Z]{0,2}[0-9]){3}|[A-Z]{0,2}[0-9]{3}|[0-9]{2}[A-Z]{1,2}[0-9])
@@ -106,7 +136,14 @@ def number_rules() -> tuple[Rule, ...]:
         _rule("wechat", _WECHAT_ADD + _ACCOUNT, _is_account),
         _rule("qq", _QQ),
         _rule("bank_card", _BANK_CARD, _is_bank_card),
+        _rule("bank_card", _BANK_CARD_TOLD, _is_no_store_card),
         _rule("phone", _PHONE),
+        _rule("phone", _NUMERAL_PHONE),
+        _rule("phone", _PHONE_ABROAD),
+        _rule("phone", _PHONE_TAIWAN),
+        _rule("phone", _PHONE_TAIWAN_TOLD),
+        _rule("phone", _PHONE_HONG_KONG),
+        _rule("phone", _PHONE_HONG_KONG_TOLD),
         _rule("landline", _LANDLINE),
         _rule("landline", _HOTLINE),
         _rule("landline", _LANDLINE_TOLD),
@@ -180,6 +217,13 @@ def _is_bank_card(match: Match) -> bool:
     digits = _compact(match)
     told = re.search("银行|(?<!会员)卡号|信用卡|储蓄卡|借记卡|账[号户]|[工建农中交招]行|打到|转到", _before(match, 14))
     return luhn(digits) and (told is not None or (digits.startswith("62") and len(digits) >= 16))
+
+
+def _is_no_store_card(match: Match) -> bool:
+    return (
+        re.search("会员|购物|礼品|礼|储值|充值|预付|加油|油|公交|交通|电话|流量|[Ss][Ii][Mm]|上网|提货|优惠|积分", _before(match, 10))
+        is None
+    )
 
 
 def _is_account(match: Match) -> bool:

@@ -14,7 +14,8 @@ from collections import Counter
 from voc.alignment import AlignedText, Mask
 from voc.normalise import normalise
 from voc.personal import number_rules
-from voc.personal_names import name_rules
+from voc.personal_fields import is_number_of_a_case, may_hold_names, personal_kind
+from voc.personal_names import full_name, name_rules
 
 PLACEHOLDERS = {
     "phone": "[手机]",
@@ -31,25 +32,8 @@ PLACEHOLDERS = {
     "waybill": "[运单号]",
 }
 
-# Most comments show neither hint and are passed over at once.
-_NUMBER_HINT = re.compile("[0-9@]|[微薇威Vv]信|[VvWw][Xx]|[Ww]e[CcIiXx]|[加+]我?[薇Vv]")
-_NAME_HINT = re.compile(
-    "先生|女士|小姐|太太|经理|老师|师傅|店长|主管|主任|医生|大夫|教练|队长|老板|总监|客服|我叫|名叫|名字|姓名|联系人|[件货]人|客户|本人"
-)
-
-_PERSONAL_HEADERS = {
-    "phone": "手机|移动电话|mobile|cell",
-    "landline": r"电话|座机|联系方式|phone|\btel",
-    "id_card": "身份证|证件号|护照|id.?card|passport",
-    "bank_card": "银行卡|银行账[号户]|信用卡号|bank.?(?:card|account)",
-    "email": "邮箱|邮件|e-?mail",
-    "wechat": "微信|wechat|weixin|(?:open|union)_?id",
-    "qq": r"\bqq|扣扣",
-    "plate": "车牌|plate",
-    "address": "地址|住址|address",
-    "name": r"姓名|名字|联系人|收[件货]人|昵称|用户名|(?:客户|会员|顾客)名|^name$|^contact|(?:full|first|last|nick|user|customer).?name",
-}
-_IMPERSONAL_HEADER = re.compile("门店|店铺|商家|商品|产品|品牌|活动|渠道|公司|是否|product|store|shop|item|brand|company", re.IGNORECASE)
+# Most comments show no such hint and are passed over at once.
+_NUMBER_HINT = re.compile("[0-9@]|[微薇威Vv]信|[VvWw][Xx]|[Ww]e[CcIiXx]|[加+]我?[薇Vv]|[一幺壹][ -]?[三四五六七八九叁肆伍陆柒捌玖]")
 
 
 def redact(aligned: AlignedText, keep: frozenset[str] = frozenset({"order", "waybill"})) -> tuple[AlignedText, dict[str, int]]:
@@ -102,16 +86,20 @@ def redact_field(header: str, value: str) -> str:
     >>> redact_field("联系人", "李四"), redact_field("门店名称", "人民路店"), redact_field("备注", "回电13800138000")
     ('[姓名]', '人民路店', '回电[手机]')
     """
-    if value.strip() and not _IMPERSONAL_HEADER.search(header):
-        for kind, pattern in _PERSONAL_HEADERS.items():
-            if re.search(pattern, header, re.IGNORECASE):
-                return PLACEHOLDERS[kind]
-    return redact(normalise(value))[0].text
+    kind = personal_kind(header) if value.strip() else None
+    if kind:
+        return PLACEHOLDERS[kind]
+    cleaned = normalise(value)
+    if is_number_of_a_case(header, value):
+        return cleaned.text
+    if may_hold_names(header) and full_name().fullmatch(cleaned.normalised):
+        return PLACEHOLDERS["name"]
+    return redact(cleaned)[0].text
 
 
 def _claims(text: str) -> list[tuple[int, int, str]]:
     # Ascending (start, end, kind); the earlier rule wins where two overlap.
-    rules = (number_rules() if _NUMBER_HINT.search(text) else ()) + (name_rules() if _NAME_HINT.search(text) else ())
+    rules = (number_rules() if _NUMBER_HINT.search(text) else ()) + name_rules(text)
     claims: list[tuple[int, int, str]] = []
     taken = bytearray(len(text))
     for rule in rules:

@@ -43,7 +43,7 @@ def test_corpora_names_what_there_is(lexicon: Path, read: object) -> None:
     assert "不存在" in caught.value.message
 
 
-@pytest.mark.parametrize("name", ["no_content", "surnames", "not_names"])
+@pytest.mark.parametrize("name", ["no_content", "surnames", "not_names", "words_like_names"])
 def test_corpora_word_lists_repeat_nothing(name: str) -> None:
     words = lexicon_lines(name)
     assert len(words) == len(set(words))
@@ -53,6 +53,7 @@ def test_corpora_not_names_hold_a_surname() -> None:
     """A word without one at either end could never be asked for."""
     surnames = set(lexicon_lines("surnames"))
     assert [word for word in lexicon_lines("not_names") if not surnames & {word[0], word[-1]}] == []
+    assert [word for word in lexicon_lines("words_like_names") if word[0] not in surnames or word in lexicon_lines("not_names")] == []
 
 
 def test_corpora_emoji_are_bare_and_named_once() -> None:
