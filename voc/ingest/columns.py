@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import NamedTuple, cast, get_args
 
 from voc.errors import TableError
-from voc.ingest.cells import iso_date, nps_score, score
+from voc.ingest.dates import column_date, iso_date, without_year
 from voc.ingest.names import CUES, asks, names_role, plain_name
 from voc.ingest.rawrow import RawRow
+from voc.ingest.scores import nps_score, score
 from voc.records import Role
 
 # Written by the business, or about the customer: never the customer's own words.
@@ -154,7 +155,7 @@ def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableO
 
 
 def _is_value(value: str) -> bool:
-    return score(value) is not None or iso_date(value) is not None
+    return score(value) is not None or iso_date(value) is not None or without_year(value)
 
 
 def _find(names: Sequence[str], wanted: str) -> str:
@@ -241,7 +242,7 @@ def _fits(column: _Column, role: Role) -> bool:
     if role == "question":
         return len(column.values) < 12 or column.distinct <= 0.5
     tests: dict[Role, Callable[[str], object]] = {
-        "created_at": iso_date,
+        "created_at": lambda value: column_date(value) or without_year(value) or None,
         "nps": nps_score,
         "csat": score,
         "ces": score,

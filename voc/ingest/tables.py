@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _chained(sources: Sequence[tuple[Path, SourceTable]]) -> Iterator[Comment | 
     ids = IdRegistry()
     prefixes = unique_names([_stem(table) for _, table in sources])
     for (path, table), prefix in zip(sources, prefixes, strict=True):
-        rows = raw_rows(local_file(path), table)
+        rows = partial(raw_rows, local_file(path), table)
         yield from table_comments(table, rows, ids, prefix=f"{prefix}-" if len(sources) > 1 else "")
 
 
