@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voc.ingest.dates import ColumnYear, without_year
+from voc.ingest.footer import mark_footer
 from voc.ingest.names import asks
 from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
 from voc.ingest.scores import nps_score, score
@@ -136,7 +137,8 @@ def table_comments(
     """
     layout = _Layout.of(table, ColumnYear(lambda: _column(rows(), table, "created_at")))
     repeated = 0
-    for row in _data_rows(rows(), table.header_row):
+    text_places = [at for at, _, _ in layout.text]
+    for row in mark_footer(_data_rows(rows(), table.header_row), text_places, layout.id):
         for item in _items(layout, row, prefix):
             if isinstance(item, Comment):
                 given = ids.unique(item.id)
