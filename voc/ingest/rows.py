@@ -11,10 +11,10 @@ from voc.ingest.footer import mark_footer
 from voc.ingest.names import asks
 from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
 from voc.ingest.scores import nps_score, score
+from voc.problems import EMPTY_ANSWER
 from voc.records import Comment, Notice, Problem, Role, SourceTable
 from voc.redact import redact_field
 
-_EMPTY = "空白回答 / empty answer"
 _PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
     "nps": (nps_score, "不是 0–10 的整数 / not a whole number from 0 to 10", "写成 0 到 10 / write 0 to 10"),
     "csat": (score, "不是分数 / not a score", "写成数字 / write a number"),
@@ -249,7 +249,7 @@ def _answers(layout: _Layout, cells: Sequence[str], shared: dict[str, Any], base
     several = len(layout.text) > 1
     for count, (at, header, question) in enumerate(layout.text, start=1):
         if not cells[at]:
-            yield Problem(file=layout.label, row=shared["row"], column=header, reason=_EMPTY, nps=shared.get("nps"))
+            yield Problem(file=layout.label, row=shared["row"], column=header, reason=EMPTY_ANSWER, nps=shared.get("nps"))
             continue
         comment_id = f"{base}#{count}" if several else base
         yield Comment(**{"question": question, **shared, "id": comment_id, "text": cells[at]})
