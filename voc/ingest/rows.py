@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voc.ingest.columns import could_be_text
 from voc.ingest.dates import ColumnYear, without_year
 from voc.ingest.footer import mark_footer
 from voc.ingest.names import asks
@@ -21,6 +23,7 @@ _PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
     "ces": (score, "不是分数 / not a score", "写成数字 / write a number"),
     "rating": (score, "不是分数 / not a score", "写成数字 / write a number"),
 }
+_AGAIN = re.compile(r"(?P<name>.+)~\d+")
 _NO_DATE = ("无法识别的日期 / unreadable date", "写成 2026-03-05 / write 2026-03-05")
 _NO_YEAR = ("日期没有年份 / a date without a year", "补上年份，如 2026-03-05 / add the year, such as 2026-03-05")
 _AS_IT_IS: tuple[Callable[[str], object], str, str] = (str, "", "")
@@ -137,8 +140,10 @@ def table_comments(
     """
     layout = _Layout.of(table, ColumnYear(lambda: _column(rows(), table, "created_at")))
     repeated = 0
+    unfilled = {at for at, header in layout.extra if could_be_text(header)}
     text_places = [at for at, _, _ in layout.text]
     for row in mark_footer(_data_rows(rows(), table.header_row), text_places, layout.id):
+        unfilled -= {at for at in unfilled if at < len(row.cells) and row.cells[at]}
         for item in _items(layout, row, prefix):
             if isinstance(item, Comment):
                 given = ids.unique(item.id)
@@ -147,6 +152,7 @@ def table_comments(
             else:
                 yield item
     yield from _table_notices(layout, table, repeated)
+    yield from _column_notices(layout, unfilled)
 
 
 def _table_notices(layout: _Layout, table: SourceTable, repeated: int) -> Iterator[Notice]:
@@ -158,6 +164,17 @@ def _table_notices(layout: _Layout, table: SourceTable, repeated: int) -> Iterat
         reason = f"{lent} 个日期没有年份，按同列其他日期取 {layout.dates.year} 年 / {lent} dates got the year of the column's others"
         hint = "不对就补上年份 / add the year where this is wrong"
         yield Notice(file=layout.label, row=0, column=table.columns.get("created_at"), reason=reason, hint=hint)
+
+
+def _column_notices(layout: _Layout, unfilled: Iterable[int]) -> Iterator[Notice]:
+    """What is to be said of whole columns."""
+    for at in sorted(unfilled):
+        reason, hint = "整列为空，未作文本列 / the column is empty and was not taken for text", "确认导出了这一列 / check the export"
+        yield Notice(file=layout.label, row=0, column=layout.headers[at], reason=reason, hint=hint)
+    for header in layout.headers:
+        if (again := _AGAIN.fullmatch(header)) and again["name"] in layout.headers:
+            reason = "列名重复，已加后缀 / another column has this name: a suffix was added"
+            yield Notice(file=layout.label, row=0, column=header, reason=reason, hint=f"分别改名 / rename one: {again['name']}")
 
 
 def _column(rows: Iterable[RawRow], table: SourceTable, role: Role) -> Iterator[str]:
