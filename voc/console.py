@@ -57,7 +57,7 @@ def print_problems(problems: Sequence[Problem], notices: Sequence[Problem]) -> N
         typer.echo(f"{title}: {len(items)}", err=True)
         groups = sorted(grouped(items), key=lambda group: -len(group.rows))
         for group in groups[:_GROUPS_SHOWN]:
-            file = [group.first.file, group.first.column, f"第 / rows {group.places}" if group.first.row else None]
+            file = [group.first.file, group.first.column, f"行 / rows {group.places}" if group.first.row else None]
             typer.echo(f"  {len(group.rows)} × {group.first.reason}（{'，'.join(filter(None, file))}）", err=True)
         if rest := groups[_GROUPS_SHOWN:]:
             places = sum(len(group.rows) for group in rest)

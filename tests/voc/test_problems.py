@@ -28,9 +28,9 @@ def test_problems_in_the_terminal_are_one_line_for_each_column_and_reason(capsys
     lines = capsys.readouterr().err.splitlines()
     assert lines[:4] == [
         "未读 / not read: 11",
-        "  8 × 空白回答 / empty answer（a.csv，评价，第 / rows 2、5、6、7、8…）",
-        "  2 × 引号没有成对 / open quote（a.csv，评价，第 / rows 4、9）",
-        "  1 × 空白回答 / empty answer（a.csv，建议，第 / rows 3）",
+        "  8 × 空白回答 / empty answer（a.csv，评价，行 / rows 2、5、6、7、8…）",
+        "  2 × 引号没有成对 / open quote（a.csv，评价，行 / rows 4、9）",
+        "  1 × 空白回答 / empty answer（a.csv，建议，行 / rows 3）",
     ]
     assert lines[4:6] == ["提示 / notices: 21", "  1 × 列名重复 / twice（a.csv）"]
     assert lines[-1] == "  另有 9 种，共 9 处 / 9 more kinds, 9 places"
