@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from voc.problems import grouped
+
 if TYPE_CHECKING:
     from voc.records import Problem, SourceTable
+
+_GROUPS_SHOWN = 12
 
 
 def print_mapping(tables: Sequence[SourceTable]) -> None:
@@ -40,7 +44,7 @@ def print_mapping(tables: Sequence[SourceTable]) -> None:
 
 
 def print_problems(problems: Sequence[Problem], notices: Sequence[Problem]) -> None:
-    """Count what could not be read, by reason, with the first place of each.
+    """Count what could not be read, by file, column and reason, with the first rows of each.
 
     Parameters
     ----------
@@ -48,13 +52,16 @@ def print_problems(problems: Sequence[Problem], notices: Sequence[Problem]) -> N
         Rows left out; cells left out of rows that were kept.
     """
     for title, items in (("未读 / not read", problems), ("提示 / notices", notices)):
-        if items:
-            typer.echo(f"{title}: {len(items)}", err=True)
-        for reason, count in Counter(item.reason for item in items).most_common(8):
-            first = next(item for item in items if item.reason == reason)
-            typer.echo(
-                f"  {count} × {reason}（如 / e.g. {first.file} 第 {first.row} 行{f'，{first.column}' if first.column else ''}）", err=True
-            )
+        if not items:
+            continue
+        typer.echo(f"{title}: {len(items)}", err=True)
+        groups = sorted(grouped(items), key=lambda group: -len(group.rows))
+        for group in groups[:_GROUPS_SHOWN]:
+            file = [group.first.file, group.first.column, f"行 / rows {group.places}" if group.first.row else None]
+            typer.echo(f"  {len(group.rows)} × {group.first.reason}（{'，'.join(filter(None, file))}）", err=True)
+        if rest := groups[_GROUPS_SHOWN:]:
+            places = sum(len(group.rows) for group in rest)
+            typer.echo(f"  另有 {len(rest)} 种，共 {places} 处 / {len(rest)} more kinds, {places} places", err=True)
 
 
 def print_userdict(hits: Counter[str]) -> None:

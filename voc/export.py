@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voc.output import atomic
+from voc.problems import for_sheet
 from voc.records import Analysis
 from voc.taxonomy import Taxonomy
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
+_PROBLEM_COLUMNS = ["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint", "次数 Count", "前几行 First rows"]
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
 
 
@@ -97,14 +99,16 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
     problems = [
         {
             "类别 Kind": kind,
-            "文件 File": item.file,
-            "行 Row": item.row,
-            "列 Column": item.column,
-            "原因 Reason": item.reason,
-            "办法 Hint": item.hint,
+            "文件 File": line.first.file,
+            "行 Row": line.first.row,
+            "列 Column": line.first.column,
+            "原因 Reason": line.first.reason,
+            "办法 Hint": line.first.hint,
+            "次数 Count": len(line.rows),
+            "前几行 First rows": line.places,
         }
         for kind, items in kinds
-        for item in items
+        for line in for_sheet(items)
     ]
     return {
         "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
@@ -112,8 +116,8 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
         "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8)),
         "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9)),
         "读取问题 Problems": (
-            pd.DataFrame(problems, columns=["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint"]),
-            (12, 26, 8, 30, 44, 44),
+            pd.DataFrame(problems, columns=_PROBLEM_COLUMNS),
+            (12, 26, 8, 30, 44, 44, 8, 24),
         ),
     }
 

@@ -15,7 +15,7 @@ SHEETS = ["概览 Overview", "痛点 Pain points", "证据 Evidence", "旅程 Jo
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
     table = folder / "comments.jsonl"
-    rows = ["=HYPERLINK(1)送餐太慢了", "配送太慢了", "+86送餐慢得要命", "送餐太慢，@店家", "-送餐太慢了", ""]
+    rows = ["=HYPERLINK(1)送餐太慢了", "配送太慢了", "+86送餐慢得要命", "送餐太慢，@店家", "-送餐太慢了", "", "送餐太慢", "", ""]
     table.write_text("".join(f'{{"id": "{number}", "text": "{text}"}}\n' for number, text in enumerate(rows)), encoding="utf-8")
     analysis = analyse([table])
     write_xlsx(analysis, load_taxonomy(), folder / "out.xlsx")
@@ -31,7 +31,10 @@ def test_write_xlsx_has_every_pain_point_and_its_evidence(written):
     evidence = book.get_sheet_by_name(SHEETS[2]).to_python()
     assert len(evidence) - 1 == sum(point.size for point in analysis.pain_points)
     problems = book.get_sheet_by_name(SHEETS[4]).to_python()
-    assert problems[1][2] == 6  # the empty comment, by its row in the file
+    assert len(problems) == 2  # three empty comments are one line
+    assert problems[1][2] == 6  # the first of them, by its row in the file
+    assert problems[1][6:] == [3, "6、8、9"]
+    assert len(analysis.input.problems) == 3
 
 
 def test_write_xlsx_writes_customers_words_as_text_never_as_formulas(written):

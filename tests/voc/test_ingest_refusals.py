@@ -1,5 +1,6 @@
 """What is no table: one clear error each, never a crash, never a full memory."""
 
+import io
 import struct
 import tracemalloc
 import zipfile
@@ -80,11 +81,75 @@ def test_refusals_broken_byte_in_utf8_is_not_taken_for_gb18030():
         inspect_tables(DATA / "broken_byte_in_utf8.csv")
 
 
-def test_refusals_word_document_named_xlsx(tmp_path):
-    path = tmp_path / "a.xlsx"
-    office_zip(path, **{"word/document.xml": "<w/>"})
-    with pytest.raises(TableError, match=r"not an \.xlsx workbook"):
+def zipped(*names):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return buffer.getvalue()
+
+
+HTML = "<html><meta charset='gbk'><table><tr><td>评价</td></tr><tr><td>太慢</td></tr></table></html>"
+XML_2003 = (
+    '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+)
+MHTML = 'MIME-Version: 1.0\nX-Document-Type: Workbook\nContent-Type: multipart/related; boundary="x"\n\n--x\n'
+OLD_WORD = OLE + bytes(600) + "WordDocument".encode("utf-16-le") + bytes(600)
+OLD_SLIDES = OLE + bytes(600) + "PowerPoint Document".encode("utf-16-le") + bytes(600)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".xls", ".jsonl"])
+@pytest.mark.parametrize(
+    ("content", "said", "way_out"),
+    [
+        (zipped("[Content_Types].xml", "word/document.xml"), "这是 Word 文档，不是表格 / this is a Word document", "复制到 Excel"),
+        (zipped("[Content_Types].xml", "ppt/presentation.xml"), "PowerPoint", "复制到 Excel"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), ".xlsb", "另存为 .xlsx"),
+        (zipped("mimetype", "content.xml"), "OpenDocument", "另存为 .xlsx"),
+        (zipped("Index/Document.iwa"), "Numbers", "导出为 Excel"),
+        (zipped("三月/评价.xlsx"), "zip 压缩包", "先解压"),
+        (OLD_WORD, "Word 文档", "复制到 Excel"),
+        (OLD_SLIDES, "PowerPoint", "复制到 Excel"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "PDF 文档", "复制到 Excel"),
+        (b"{\\rtf1\\ansi", "RTF 文档", "复制到 Excel"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "这是图片，不是表格 / this is an image", "导出"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00", "图片", "导出"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "图片", "导出"),
+        (b"\x00\x00\x00\x18ftypheic", "图片", "导出"),
+        (b"Rar!\x1a\x07", "压缩包", "先解压"),
+        (b"\x1f\x8b\x08\x00", "gzip", ".csv.gz"),
+        (HTML.encode("gbk"), "这是网页表格（HTML），不是表格 / this is an HTML table", "另存为 .xlsx"),
+        (HTML.encode("utf-16"), "HTML", "另存为 .xlsx"),
+        (b"\r\n<style>td{}</style>" + HTML.encode(), "HTML", "另存为 .xlsx"),
+        (XML_2003.encode(), "XML 电子表格 2003", "另存为 .xlsx"),
+        (MHTML.encode(), "MHTML", "另存为 .xlsx"),
+    ],
+)
+def test_refusals_say_what_the_file_really_is(tmp_path, suffix, content, said, way_out):
+    path = tmp_path / f"评价{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(TableError) as caught:
         inspect_tables(path)
+    assert caught.value.code == "not_a_table"
+    assert said in caught.value.message
+    assert way_out in caught.value.hint
+
+
+@pytest.mark.parametrize("header", ["BMI,评价内容", "<评价>,评价内容", "From: 门店,评价内容", "ID3,评价内容"])
+def test_refusals_of_no_table_that_only_begins_oddly(tmp_path, header):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\n1,送餐太慢了\n2,味道不错\n", encoding="utf-8")
+    (table,) = inspect_tables(path)
+    assert table.text_columns == ("评价内容",)
+
+
+def test_refusals_of_no_workbook_that_is_only_misnamed(tmp_path):
+    path = tmp_path / "其实是工作簿.csv"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet().write_column(0, 0, ["评价内容", "送餐太慢了"])
+    book.close()
+    (table,) = inspect_tables(path)
+    assert [item.text for item in read_comments(path, table)] == ["送餐太慢了"]
 
 
 def test_refusals_zip_bomb(tmp_path):

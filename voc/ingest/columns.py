@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import NamedTuple, cast, get_args
 
 from voc.errors import TableError
-from voc.ingest.cells import iso_date, nps_score, score
+from voc.ingest.dates import column_date, iso_date, without_year
 from voc.ingest.names import CUES, asks, names_role, plain_name
 from voc.ingest.rawrow import RawRow
+from voc.ingest.scores import nps_score, score
 from voc.records import Role
 
 # Written by the business, or about the customer: never the customer's own words.
@@ -26,6 +27,8 @@ _SEPARATE = re.compile(r"意见|建议|优点|缺点|不足|原因|吐槽|追评
 _TICKED = "┋"
 _WORDY = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[，。！？,!?；;…~、]")
+# Mark of a column whose name another one had before.
+_AGAIN = re.compile(r"~\d+$")
 _NAMES_SHOWN = 50
 _NAME_CHARS = 40
 _ROLES = cast("tuple[Role, ...]", get_args(Role))
@@ -73,7 +76,7 @@ class _Column:
     @cached_property
     def plain(self) -> str:  # numpydoc ignore=RT01
         """Name to look up; of a two-row header, its lower part."""
-        return plain_name(self.name.rpartition("/")[2])
+        return _plain(self.name)
 
     def share(self, test: re.Pattern[str]) -> float:
         """Share of the values that a pattern is found in.
@@ -102,12 +105,10 @@ class _Column:
 
     @property
     def holds_words(self) -> bool:  # numpydoc ignore=RT01
-        """False for numbers, dates, links and ticked boxes."""
-        if not self.values:
-            return True
+        """False for nothing at all, numbers, dates, links and ticked boxes."""
         words = sum(bool(_WORDY.search(value)) and not _is_value(value) and "://" not in value for value in self.values)
         ticked = any(_TICKED in value for value in self.values)
-        return words >= len(self.values) / 2 and not ticked
+        return bool(self.values) and words >= len(self.values) / 2 and not ticked
 
     @property
     def offers_choices(self) -> bool:  # numpydoc ignore=RT01
@@ -145,7 +146,7 @@ def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableO
     free = [column for column in table if column.name not in named.values()]
     text = {_find(names, header) for header in wanted} or {column.name for column in _text_columns(free)}
     if not text:
-        raise _no_text(names)
+        raise _no_text(free, names)
     open_roles = [role for role in _ROLES if role != "text" and role not in named]
     guessed = _guessed(open_roles, [column for column in free if column.name not in text])
     text_columns = tuple(name for name in names if name in text)
@@ -154,7 +155,7 @@ def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableO
 
 
 def _is_value(value: str) -> bool:
-    return score(value) is not None or iso_date(value) is not None
+    return score(value) is not None or iso_date(value) is not None or without_year(value)
 
 
 def _find(names: Sequence[str], wanted: str) -> str:
@@ -166,7 +167,42 @@ def _find(names: Sequence[str], wanted: str) -> str:
     raise TableError("unknown_column", f"没有这一列 / no such column: {wanted!r}；{_seen(names)}", "检查列名 / check the name")
 
 
-def _no_text(names: Sequence[str]) -> TableError:
+def could_be_text(name: str) -> bool:
+    """Whether a column's name alone says that it may hold customers' own words.
+
+    Parameters
+    ----------
+    name : str
+        A column name.
+
+    Returns
+    -------
+    bool
+        True for 评价内容 and for what asks the customer something.
+
+    Examples
+    --------
+    >>> could_be_text("评价内容"), could_be_text("您还有什么建议？"), could_be_text("客服回复内容"), could_be_text("门店")
+    (True, True, False, False)
+    """
+    plain = _plain(name)
+    if _NOT_CUSTOMER.search(plain):
+        return False
+    asked = asks(name) and _OPEN.search(plain)
+    return bool(asked or _SEPARATE.search(plain)) or names_role(plain, "text", exact=False) is not None
+
+
+def _plain(name: str) -> str:
+    return plain_name(_AGAIN.sub("", name.rpartition("/")[2]))
+
+
+def _no_text(free: Sequence[_Column], names: Sequence[str]) -> TableError:
+    if empty := [column.name for column in free if not column.values and could_be_text(column.name)]:
+        return TableError(
+            "empty_text_column",
+            f"文本列 {empty[0][:_NAME_CHARS]!r} 整列为空 / the text column is empty；{_seen(names)}",
+            f"换一列，或确认无人填写：--text {empty[0]} / name another column, or this one if nobody wrote anything",
+        )
     return TableError(
         "no_text_column", f"找不到文本列 / no text column；{_seen(names)}", "用 --text 列名 指定 / name one with --text COLUMN"
     )
@@ -241,7 +277,7 @@ def _fits(column: _Column, role: Role) -> bool:
     if role == "question":
         return len(column.values) < 12 or column.distinct <= 0.5
     tests: dict[Role, Callable[[str], object]] = {
-        "created_at": iso_date,
+        "created_at": lambda value: column_date(value) or without_year(value) or None,
         "nps": nps_score,
         "csat": score,
         "ces": score,

@@ -23,6 +23,9 @@ _ONE_COLUMN = "\x1f"
 _SNIFF_ROWS = 200
 _LOOK_AHEAD = 5
 _SNIFF_CHARS = 1 << 18
+# First line by which a file tells Excel its delimiter. Excel does not show it, so it is no row.
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[^\w\s"]|\t)"?(?P=mark)*\r?\n?', re.IGNORECASE)
+_SEPARATOR_CHARS = 64
 # What Excel users write to keep the leading zeros of a number: ="0057".
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
@@ -45,6 +48,7 @@ def read_delimited(path: Path, encoding: str, delimiter: str | None) -> Iterator
         Numbered from 1 as a spreadsheet numbers them: a cell with line breaks is still one row.
     """
     with path.open(encoding=CODECS[encoding], newline="") as file:
+        _pass_separator_line(file)
         yield from _records(file, delimiter or _ONE_COLUMN)
 
 
@@ -61,14 +65,25 @@ def sniff_delimiter(path: Path, encoding: str) -> str | None:
     Returns
     -------
     str or None
-        Tab, comma, semicolon or bar; the full-width comma only under a header that is known; None for one cell a line.
+        What a first line ``sep=;`` names; else tab, comma, semicolon or bar;
+        the full-width comma only under a header that is known; None for one cell a line.
     """
     with path.open(encoding=CODECS[encoding], newline="") as file:
+        if mark := _pass_separator_line(file):
+            return mark
         sample = file.read(_SNIFF_CHARS)
     best = max(_ASCII_DELIMITERS, key=lambda delimiter: _regularity(sample, delimiter))
     if _regularity(sample, best) > (0.0, 0):
         return best
     return _FULL_WIDTH_COMMA if _named_cells(_first_rows(sample, _FULL_WIDTH_COMMA)[:1]) >= 2 else None
+
+
+def _pass_separator_line(file: TextIO) -> str | None:
+    """Read past a first line that only names the delimiter, and say which; go back where it does not."""
+    match = _SEPARATOR_LINE.fullmatch(file.readline(_SEPARATOR_CHARS))
+    if match is None:
+        file.seek(0)
+    return match["mark"] if match else None
 
 
 def _first_rows(sample: str, delimiter: str) -> list[list[str]]:

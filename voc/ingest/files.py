@@ -12,6 +12,7 @@ from voc.errors import TableError
 from voc.ingest.copies import standard_input, unpacked
 from voc.ingest.delimited import read_delimited, sniff_delimiter
 from voc.ingest.encoding import CODECS, detect_encoding
+from voc.ingest.foreign import OTHER, Foreign, foreign_start
 from voc.ingest.jsonlines import json_keys, read_jsonlines
 from voc.ingest.parquet import parquet_names, read_parquet
 from voc.ingest.rawrow import RawRow
@@ -22,17 +23,14 @@ SUFFIXES = (".xlsx", ".xls", ".csv", ".tsv", ".jsonl", ".parquet")
 GZIPPED = (".csv", ".tsv", ".jsonl")  # with .gz behind
 _ZIP_MAGIC = b"PK\x03\x04"
 _PARQUET_MAGIC = b"PAR1"
-_FOREIGN = {
-    b"\x89PNG": "PNG 图片 / a PNG image",
-    b"\xff\xd8\xff": "JPEG 图片 / a JPEG image",
-    b"GIF8": "GIF 图片 / a GIF image",
-    b"%PDF": "PDF 文档 / a PDF document",
-    b"\x1f\x8b": "gzip 压缩包 / gzip data",
-    b"Rar!": "RAR 压缩包 / a RAR archive",
-    b"7z\xbc\xaf": "7z 压缩包 / a 7z archive",
-}
-# What old web systems export under the name .xls.
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|meta|head)", re.IGNORECASE)
+_NO_OBJECTS = Foreign(
+    "没有 JSON 对象的文本", "text without JSON objects", '每行写一个对象 / write one object a line: {"id": "57", "text": "…"}'
+)
+_BINARY = Foreign(
+    "二进制数据，或没有 BOM 的 UTF-16",
+    "binary data, or UTF-16 without a BOM",
+    "在 Excel 中另存为 .xlsx；若是 UTF-16，用 --encoding utf-16-le / save it as .xlsx in Excel; for UTF-16 say --encoding utf-16-le",
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # A few are an accident of some export; this many are not text.
 _CONTROLS_SHARE = 0.05
@@ -120,7 +118,7 @@ def bare_tables(source: Path, sheets: tuple[str, ...], encoding: str | None) -> 
     if kind == "jsonl":
         keys = json_keys(source, found)
         if not keys:
-            raise _not_a_table(source, "没有 JSON 对象的文本 / text without JSON objects")
+            raise _NO_OBJECTS.refusal(source)
         return (SourceTable(name=source.name, encoding=found, header_row=0, headers=keys),)
     return (SourceTable(name=source.name, encoding=found, delimiter=sniff_delimiter(source, found)),)
 
@@ -158,15 +156,14 @@ def _kind(source: Path) -> Literal["workbook", "parquet", "jsonl", "delimited"]:
     """Format by the first bytes; the name decides only between the kinds of text."""
     with source.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    foreign = next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
-    if foreign or _MARKUP.match(head):
-        raise _not_a_table(source, foreign or "网页或 XML / a web page or XML")
+    if foreign := foreign_start(head):
+        raise foreign.refusal(source)
     if head.startswith((_ZIP_MAGIC, OLE_MAGIC)):
         return "workbook"
     if head.startswith(_PARQUET_MAGIC):
         return "parquet"
     if source.suffix.lower() == ".parquet":
-        raise _not_a_table(source, "其他数据 / other data")
+        raise OTHER.refusal(source)
     return "jsonl" if source.suffix.lower() == ".jsonl" else "delimited"
 
 
@@ -174,13 +171,4 @@ def _require_text(source: Path, encoding: str) -> None:
     with source.open(encoding=CODECS[encoding]) as file:
         head = file.read(_HEAD_BYTES)
     if len(_CONTROLS.findall(head)) > max(_CONTROLS_FORGIVEN, _CONTROLS_SHARE * len(head)):
-        raise _not_a_table(source, "二进制数据，或没有 BOM 的 UTF-16 / binary data, or UTF-16 without a BOM")
-
-
-def _not_a_table(source: Path, what: str) -> TableError:
-    return TableError(
-        "not_a_table",
-        f"不是表格，而是{what} / not a table",
-        "在 Excel 中打开后另存为 .xlsx 或 .csv / open it in Excel and save it as .xlsx or .csv",
-        file=source.name,
-    )
+        raise _BINARY.refusal(source)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from voc.ingest.cells import iso_date, score
+from voc.ingest.dates import iso_date, without_year
 from voc.ingest.names import asks, names_role, plain_name, role_of
 from voc.ingest.rawrow import RawRow
+from voc.ingest.scores import score
 
 _SEARCH_ROWS = 5
 _LABEL_CHARS = 40
@@ -164,7 +165,7 @@ def _are_labels(cells: Sequence[str]) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    return iso_date(cell) is not None or score(cell) is not None
+    return score(cell) is not None or iso_date(cell) is not None or without_year(cell)
 
 
 def _contrast(cells: Sequence[str], below: Sequence[RawRow]) -> bool:

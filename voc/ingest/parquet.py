@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voc.ingest.cells import cell_text
+from voc.ingest.header import unique_names
 from voc.ingest.rawrow import RawRow, damage_reported
 
 _BATCH_ROWS = 1_000
@@ -25,7 +26,7 @@ def parquet_names(path: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the file's order.
+        In the file's order, made unique.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def parquet_names(path: Path) -> tuple[str, ...]:
     import pyarrow.parquet as pq  # 0.3 s that only Parquet readers should pay
 
     with damage_reported(path.name), pq.ParquetFile(path) as file:
-        return tuple(file.schema_arrow.names)
+        return unique_names(file.schema_arrow.names)
 
 
 def read_parquet(path: Path) -> Iterator[RawRow]:

@@ -69,9 +69,25 @@ def damage_reported(name: str) -> Iterator[None]:
     except (VocError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a panic in calamine's Rust code is no Exception
-        raise TableError(
-            "damaged_file",
-            "文件已损坏，无法读取 / the file is damaged and cannot be read",
-            "用原来的软件打开后另存一份 / open it where it came from and save it again",
-            file=name,
-        ) from error
+        raise damaged(name) from error
+
+
+def damaged(name: str) -> TableError:
+    """Error for a file whose bytes make no sense.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    TableError
+        To raise.
+    """
+    return TableError(
+        "damaged_file",
+        "文件已损坏，无法读取 / the file is damaged and cannot be read",
+        "用原来的软件打开后另存一份 / open it where it came from and save it again",
+        file=name,
+    )

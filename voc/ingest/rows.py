@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voc.ingest.cells import iso_date, nps_score, score
+from voc.ingest.columns import could_be_text
+from voc.ingest.dates import ColumnYear, without_year
+from voc.ingest.footer import mark_footer
 from voc.ingest.names import asks
 from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
+from voc.ingest.scores import nps_score, score
+from voc.problems import EMPTY_ANSWER
 from voc.records import Comment, Notice, Problem, Role, SourceTable
 from voc.redact import redact_field
 
-_EMPTY = "空白回答 / empty answer"
 _PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
-    "created_at": (iso_date, "无法识别的日期 / unreadable date", "写成 2026-03-05 / write 2026-03-05"),
     "nps": (nps_score, "不是 0–10 的整数 / not a whole number from 0 to 10", "写成 0 到 10 / write 0 to 10"),
     "csat": (score, "不是分数 / not a score", "写成数字 / write a number"),
     "ces": (score, "不是分数 / not a score", "写成数字 / write a number"),
     "rating": (score, "不是分数 / not a score", "写成数字 / write a number"),
 }
-
+_AGAIN = re.compile(r"(?P<name>.+)~\d+")
+_NO_DATE = ("无法识别的日期 / unreadable date", "写成 2026-03-05 / write 2026-03-05")
+_NO_YEAR = ("日期没有年份 / a date without a year", "补上年份，如 2026-03-05 / add the year, such as 2026-03-05")
 _AS_IT_IS: tuple[Callable[[str], object], str, str] = (str, "", "")
 
 
@@ -62,15 +67,18 @@ class _Layout:
     id: int | None
     metadata: tuple[tuple[int, str, Role], ...]
     extra: tuple[tuple[int, str], ...]
+    dates: ColumnYear
 
     @classmethod
-    def of(cls, table: SourceTable) -> _Layout:
+    def of(cls, table: SourceTable, dates: ColumnYear) -> _Layout:
         """Look up the place of each column.
 
         Parameters
         ----------
         table : SourceTable
             How to read it; its headers are unique.
+        dates : ColumnYear
+            Of its column of dates.
 
         Returns
         -------
@@ -88,6 +96,7 @@ class _Layout:
             id=place[table.columns["id"]] if "id" in table.columns else None,
             metadata=metadata,
             extra=tuple((place[header], header) for header in table.ignored),
+            dates=dates,
         )
 
     def problems(self, row: RawRow) -> Iterator[Problem]:
@@ -107,15 +116,17 @@ class _Layout:
             yield Problem(file=self.label, row=row.number, column=header, reason=row.fault, hint=row.hint)
 
 
-def table_comments(table: SourceTable, rows: Iterable[RawRow], ids: IdRegistry, prefix: str = "") -> Iterator[Comment | Problem]:
+def table_comments(
+    table: SourceTable, rows: Callable[[], Iterable[RawRow]], ids: IdRegistry, prefix: str = ""
+) -> Iterator[Comment | Problem]:
     """Comments and problems of one table, in the table's order.
 
     Parameters
     ----------
     table : SourceTable
         How to read it.
-    rows : iterable of RawRow
-        All rows of the file, header and titles included.
+    rows : callable
+        Gives all rows of the file, header and titles included; called again where dates lack their year.
     ids : IdRegistry
         Keeps ids unique; shared by tables that are read together.
     prefix : str
@@ -127,9 +138,12 @@ def table_comments(table: SourceTable, rows: Iterable[RawRow], ids: IdRegistry, 
         Exactly one for each cell of each text column down to the last row that holds anything. A `Notice` comes on top: the comment
         is kept, but something beside it could not be used.
     """
-    layout = _Layout.of(table)
+    layout = _Layout.of(table, ColumnYear(lambda: _column(rows(), table, "created_at")))
     repeated = 0
-    for row in _data_rows(rows, table.header_row):
+    unfilled = {at for at, header in layout.extra if could_be_text(header)}
+    text_places = [at for at, _, _ in layout.text]
+    for row in mark_footer(_data_rows(rows(), table.header_row), text_places, layout.id):
+        unfilled -= {at for at in unfilled if at < len(row.cells) and row.cells[at]}
         for item in _items(layout, row, prefix):
             if isinstance(item, Comment):
                 given = ids.unique(item.id)
@@ -137,9 +151,36 @@ def table_comments(table: SourceTable, rows: Iterable[RawRow], ids: IdRegistry, 
                 yield item if given == item.id else item.model_copy(update={"id": given})
             else:
                 yield item
+    yield from _table_notices(layout, table, repeated)
+    yield from _column_notices(layout, unfilled)
+
+
+def _table_notices(layout: _Layout, table: SourceTable, repeated: int) -> Iterator[Notice]:
+    """What is to be said of a table as a whole, once it is read."""
     if repeated:
         reason = f"{repeated} 个编号重复，已加后缀 / {repeated} ids were taken already and got a suffix"
         yield Notice(file=layout.label, row=0, column=table.columns.get("id"), reason=reason, hint="检查编号列 / check the id column")
+    if lent := layout.dates.lent:
+        reason = f"{lent} 个日期没有年份，按同列其他日期取 {layout.dates.year} 年 / {lent} dates got the year of the column's others"
+        hint = "不对就补上年份 / add the year where this is wrong"
+        yield Notice(file=layout.label, row=0, column=table.columns.get("created_at"), reason=reason, hint=hint)
+
+
+def _column_notices(layout: _Layout, unfilled: Iterable[int]) -> Iterator[Notice]:
+    """What is to be said of whole columns."""
+    for at in sorted(unfilled):
+        reason, hint = "整列为空，未作文本列 / the column is empty and was not taken for text", "确认导出了这一列 / check the export"
+        yield Notice(file=layout.label, row=0, column=layout.headers[at], reason=reason, hint=hint)
+    for header in layout.headers:
+        if (again := _AGAIN.fullmatch(header)) and again["name"] in layout.headers:
+            reason = "列名重复，已加后缀 / another column has this name: a suffix was added"
+            yield Notice(file=layout.label, row=0, column=header, reason=reason, hint=f"分别改名 / rename one: {again['name']}")
+
+
+def _column(rows: Iterable[RawRow], table: SourceTable, role: Role) -> Iterator[str]:
+    """Filled cells of one column."""
+    at = table.headers.index(table.columns[role])
+    return (row.cells[at] for row in rows if row.number > table.header_row and len(row.cells) > at and row.cells[at])
 
 
 def _data_rows(rows: Iterable[RawRow], header_row: int) -> Iterator[RawRow]:
@@ -207,7 +248,7 @@ def _shared(layout: _Layout, row: int, cells: Sequence[str]) -> tuple[dict[str, 
     for at, header, role in layout.metadata:
         if not cells[at]:
             continue
-        parse, reason, hint = _PARSERS.get(role, _AS_IT_IS)
+        parse, reason, hint = _parser(layout, role, cells[at])
         shared[role] = parse(cells[at])
         if shared[role] is None:
             extra[header] = cells[at]
@@ -215,11 +256,17 @@ def _shared(layout: _Layout, row: int, cells: Sequence[str]) -> tuple[dict[str, 
     return shared, notices
 
 
+def _parser(layout: _Layout, role: Role, cell: str) -> tuple[Callable[[str], object], str, str]:
+    if role == "created_at":
+        return (layout.dates.complete, *(_NO_YEAR if without_year(cell) else _NO_DATE))
+    return _PARSERS.get(role, _AS_IT_IS)
+
+
 def _answers(layout: _Layout, cells: Sequence[str], shared: dict[str, Any], base: str) -> Iterator[Comment | Problem]:
     several = len(layout.text) > 1
     for count, (at, header, question) in enumerate(layout.text, start=1):
         if not cells[at]:
-            yield Problem(file=layout.label, row=shared["row"], column=header, reason=_EMPTY, nps=shared.get("nps"))
+            yield Problem(file=layout.label, row=shared["row"], column=header, reason=EMPTY_ANSWER, nps=shared.get("nps"))
             continue
         comment_id = f"{base}#{count}" if several else base
         yield Comment(**{"question": question, **shared, "id": comment_id, "text": cells[at]})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from voc.errors import TableError
-from voc.ingest.columns import TableOptions, assign_columns
+from voc.ingest.columns import TableOptions, assign_columns, could_be_text
 from voc.ingest.duplicates import mark_duplicates
 from voc.ingest.files import bare_tables, local_file, raw_rows
 from voc.ingest.header import Header, find_header, unique_names
@@ -20,7 +22,7 @@ _SAMPLE_ROWS = 1_000
 # Excel's own limit.
 _COLUMNS_LIMIT = 16_384
 # What makes a sheet one to pass over, as long as another sheet holds comments.
-_NOT_FOR_US = frozenset({"no_rows", "no_text_column", "unknown_column"})
+_NOT_FOR_US = frozenset({"no_rows", "no_text_column", "empty_text_column", "unknown_column"})
 
 
 def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[SourceTable, ...]:
@@ -45,15 +47,18 @@ def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[Sou
     """
     options = options or TableOptions()
     source = local_file(path)
-    tables: list[SourceTable] = []
-    refused: list[TableError] = []
-    for bare in bare_tables(source, options.sheets, options.encoding):
-        try:
-            tables.append(_described(source, bare, options))
-        except TableError as error:
-            if error.code not in _NOT_FOR_US:
-                raise
-            refused.append(error)
+    found: list[SourceTable | TableError] = []
+    bare = bare_tables(source, options.sheets, options.encoding)
+    for sheet in bare:
+        found.append(_tried(source, sheet, options))
+    spoken = {name for table in found if isinstance(table, SourceTable) for name in table.text_columns}
+    for at, error in enumerate(found):
+        # Where nobody wrote on one sheet, the others say which column is meant: its scores count all the same.
+        if isinstance(error, TableError) and error.code == "empty_text_column" and spoken:
+            names = tuple(name for name in _header(source, bare[at]).names if name in spoken)
+            found[at] = _tried(source, bare[at], replace(options, text=names)) if names else error
+    tables = [table for table in found if isinstance(table, SourceTable)]
+    refused = [error for error in found if isinstance(error, TableError)]
     if refused and (options.sheets or not tables):
         raise next((error for error in refused if error.code != "no_rows"), refused[0])
     if not tables:
@@ -111,12 +116,25 @@ def _chained(sources: Sequence[tuple[Path, SourceTable]]) -> Iterator[Comment | 
     ids = IdRegistry()
     prefixes = unique_names([_stem(table) for _, table in sources])
     for (path, table), prefix in zip(sources, prefixes, strict=True):
-        rows = raw_rows(local_file(path), table)
+        rows = partial(raw_rows, local_file(path), table)
         yield from table_comments(table, rows, ids, prefix=f"{prefix}-" if len(sources) > 1 else "")
 
 
 def _stem(table: SourceTable) -> str:
     return table.label.replace(Path(table.name).suffix, "", 1)
+
+
+def _tried(source: Path, bare: SourceTable, options: TableOptions) -> SourceTable | TableError:
+    try:
+        return _described(source, bare, options)
+    except TableError as error:
+        if error.code not in _NOT_FOR_US:
+            raise
+        return error
+
+
+def _header(source: Path, bare: SourceTable) -> Header:
+    return Header(0, bare.headers) if bare.headers else find_header(_sample(raw_rows(source, bare)))
 
 
 def _described(source: Path, bare: SourceTable, options: TableOptions) -> SourceTable:
@@ -129,6 +147,8 @@ def _described(source: Path, bare: SourceTable, options: TableOptions) -> Source
         raise TableError(
             "too_large", f"超过 {_COLUMNS_LIMIT} 列 / over {_COLUMNS_LIMIT} columns", "检查分隔符 / check the delimiter", file=bare.label
         )
+    if len(sample) == _SAMPLE_ROWS:
+        rows += _first_filled(raw_rows(source, bare), header, rows)
     try:
         columns, text_columns = assign_columns(header.names, rows, options)
     except TableError as error:
@@ -149,6 +169,23 @@ def _described(source: Path, bare: SourceTable, options: TableOptions) -> Source
 
 def _sample(rows: Iterable[RawRow]) -> list[RawRow]:
     return list(islice((row for row in rows if not row.fault and any(row.cells)), _SAMPLE_ROWS))
+
+
+def _first_filled(rows: Iterable[RawRow], header: Header, seen: Sequence[RawRow]) -> list[RawRow]:
+    """Rows below the sample that first fill a column which may be text and is empty so far: nobody may answer it for long."""
+    empty = {at for at, name in enumerate(header.names) if could_be_text(name) and not any(map(partial(_fills, at), seen))}
+    first = []
+    for row in rows if empty else ():
+        if filled := {at for at in empty if row.number > seen[-1].number and _fills(at, row)}:
+            first.append(row)
+            empty -= filled
+        if not empty:
+            break
+    return first
+
+
+def _fills(at: int, row: RawRow) -> bool:
+    return at < len(row.cells) and bool(row.cells[at])
 
 
 def _no_rows(label: str) -> TableError:

@@ -14,7 +14,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from voc.errors import TableError
 from voc.ingest.cells import cell_text
-from voc.ingest.rawrow import RawRow, damage_reported
+from voc.ingest.foreign import foreign_ole, foreign_zip
+from voc.ingest.rawrow import RawRow, damage_reported, damaged
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A million rows of ten columns unpack to about half of this.
@@ -126,20 +127,17 @@ def _check(path: Path) -> None:
                 raise _locked(path)
     with damage_reported(path.name):
         trial = [sys.executable, "-I", str(Path(__file__).with_name("xls_trial.py")), str(path.resolve())]
-        subprocess.run(trial, check=True, capture_output=True, timeout=_TRIAL_SECONDS)  # noqa: S603 - our own script, and a path
+        if subprocess.run(trial, check=False, capture_output=True, timeout=_TRIAL_SECONDS).returncode:  # noqa: S603 - our own script, and a path
+            foreign = foreign_ole(path)
+            raise foreign.refusal(path) if foreign else damaged(path.name)
 
 
 def _check_zip(path: Path) -> None:
     with damage_reported(path.name), zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         names = [entry.filename.lower() for entry in entries]
-        if not any(name.startswith("xl/") for name in names) or "xl/workbook.bin" in names:
-            raise TableError(
-                "not_a_table",
-                "不是 .xlsx 工作簿 / not an .xlsx workbook",
-                "在 Excel 中另存为 .xlsx / save it as .xlsx in Excel",
-                file=path.name,
-            )
+        if foreign := foreign_zip(names):
+            raise foreign.refusal(path)
         unpacked = sum(entry.file_size for entry in entries)
         packed = max(sum(entry.compress_size for entry in entries), 1)
         if unpacked > _UNPACKED_LIMIT_BYTES or (unpacked > _RATIO_FROM_BYTES and unpacked / packed > _RATIO_LIMIT):
