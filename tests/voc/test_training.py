@@ -148,8 +148,9 @@ def test_train_own_makes_a_quality_of_any_encoder(trained, tiny_bert, monkeypatc
 def test_train_own_wants_both_folders(tmp_path, tiny_bert, missing):
     folders = {"base": tiny_bert, "output": tmp_path / "mine"}
     del folders[missing]
-    with pytest.raises(SettingsError, match="--output"):
+    with pytest.raises(SettingsError, match="输出目录") as refused:
         train("own", _gold_file(tmp_path / "gold.jsonl"), **folders)
+    assert "--output" in refused.value.hint
 
 
 def test_train_own_refuses_a_folder_that_is_no_encoder(tmp_path):

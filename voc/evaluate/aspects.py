@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from voc.classify.head import Doubles
 from voc.evaluate.gold import Gold
-from voc.evaluate.measures import Measure, f1, macro_f1, set_counts
+from voc.evaluate.measures import FREQUENT, Measure, macro, micro, set_counts
 from voc.records import LABELS, Annotation, Label
 from voc.taxonomy import OVERALL
 
-FREQUENT = 8  # gold uses that a label needs to count in a macro-F1
 _BINARY: tuple[Label, Label] = ("negative", "positive")
 
 
@@ -132,7 +131,6 @@ def label_measures(compared: dict[str, Compared]) -> dict[str, Measure]:
     """
 
     return {
-        # Where every comment has and gets one label, each error is one false positive and one false negative: micro-F1 is the accuracy.
         "sentiment_accuracy": _micro(compared["sentiment"]),
         "sentiment_macro_f1": _macro(compared["sentiment"]),
         "binary_accuracy": _micro(compared["binary"]),
@@ -148,9 +146,8 @@ def label_measures(compared: dict[str, Compared]) -> dict[str, Measure]:
 
 
 def _micro(compared: Compared) -> Measure:
-    return Measure(compared.counts.sum(axis=1), f1, compared.known)
+    return micro(compared.counts, compared.known)
 
 
 def _macro(compared: Compared, least: int = 0) -> Measure:
-    uses = (compared.counts[..., 0] + compared.counts[..., 2]).sum(axis=0)
-    return Measure(compared.counts[:, uses >= least], macro_f1, compared.known)
+    return macro(compared.counts, compared.known, least)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from voc.classify.head import Doubles
 
+FREQUENT = 8  # gold uses that a label needs to count in a macro-F1
+
 
 class Measure(NamedTuple):
     """A figure: what each comment adds, and what the sums mean.
@@ -100,6 +102,47 @@ def macro_f1(sums: Doubles) -> Doubles:
     return averaged
 
 
+def micro(counts: Doubles, known: NDArray[np.bool_]) -> Measure:
+    """Micro-F1: of all labels together.
+
+    Where every comment has and gets one label, each error is one false positive and one false negative: micro-F1 is the accuracy.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_comments, n_labels, 3)
+        As of `set_counts`.
+    known : ndarray of shape (n_comments,)
+        Which comments count.
+
+    Returns
+    -------
+    Measure
+        Of those comments.
+    """
+    return Measure(counts.sum(axis=1), f1, known)
+
+
+def macro(counts: Doubles, known: NDArray[np.bool_], least: int = 0) -> Measure:
+    """Macro-F1: mean of the labels' F1.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_comments, n_labels, 3)
+        As of `set_counts`.
+    known : ndarray of shape (n_comments,)
+        Which comments count.
+    least : int
+        Gold uses that a label needs to count.
+
+    Returns
+    -------
+    Measure
+        Of those comments.
+    """
+    uses = (counts[..., 0] + counts[..., 2]).sum(axis=0)
+    return Measure(counts[:, uses >= least], macro_f1, known)
+
+
 def set_counts(gold: Sequence[Collection[Hashable]], said: Sequence[Collection[Hashable]], labels: Sequence[Hashable]) -> Doubles:
     """Compare the labels given to each comment with those it should have.
 
@@ -120,7 +163,22 @@ def set_counts(gold: Sequence[Collection[Hashable]], said: Sequence[Collection[H
     >>> set_counts([{"delivery"}], [{"delivery", "packaging"}], ["delivery", "packaging"]).tolist()
     [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]
     """
-    should, does = _marks(gold, labels), _marks(said, labels)
+    return mark_counts(_marks(gold, labels), _marks(said, labels))
+
+
+def mark_counts(should: NDArray[np.bool_], does: NDArray[np.bool_]) -> Doubles:
+    """The same of labels that are marked already.
+
+    Parameters
+    ----------
+    should, does : ndarray of shape (n_comments, n_labels)
+        Labels that it has, labels that were given.
+
+    Returns
+    -------
+    ndarray of shape (n_comments, n_labels, 3)
+        As of `set_counts`.
+    """
     return np.stack([should & does, does & ~should, should & ~does], axis=-1).astype(float)
 
 

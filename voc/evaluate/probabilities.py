@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from voc.classify.head import Doubles
 from voc.evaluate.aspects import has_three
 from voc.evaluate.gold import Gold
-from voc.evaluate.measures import Measure, rate, ratio
-from voc.evaluate.reliability import Bin, calibration_gaps, reliability_bins
+from voc.evaluate.measures import Measure, rate
+from voc.evaluate.reliability import Bin, calibration_measure, reliability_bins
 from voc.records import LABELS, Annotation
 
 
@@ -36,7 +36,7 @@ def probability_measures(gold: Sequence[Gold], annotations: Sequence[Annotation]
     truth = np.array([[item.sentiment == label for label in LABELS] for item in gold], dtype=float)
     errors = ((probabilities - truth) ** 2).sum(axis=1)
     return {
-        "sentiment_ece": Measure(np.column_stack([calibration_gaps(confidence, right), known]) * known[:, None], _mean_gap, known),
+        "sentiment_ece": calibration_measure(confidence[known], right[known], np.flatnonzero(known), len(gold)),
         "sentiment_brier": Measure(np.column_stack([errors, known]) * known[:, None], rate, known),
     }
 
@@ -69,7 +69,3 @@ def _confidences(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> tup
     """Probability of the label said, and whether it is the annotator's."""
     right = [item.sentiment == annotation.sentiment.label for item, annotation in zip(gold, annotations, strict=True)]
     return np.array([annotation.sentiment.score for annotation in annotations]), np.array(right)
-
-
-def _mean_gap(sums: Doubles) -> Doubles:
-    return ratio(np.abs(sums[..., :-1]).sum(axis=-1), sums[..., -1])

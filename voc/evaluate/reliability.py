@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from voc.classify.head import Doubles
+from voc.evaluate.measures import Measure, ratio
 from voc.metrics import DIGITS
 from voc.records import Record
 
@@ -70,6 +71,30 @@ def calibration_error(confidence: Doubles, right: NDArray[np.bool_], bins: int =
     return float(np.abs(calibration_gaps(confidence, right, bins).sum(axis=0)).sum() / len(right))
 
 
+def calibration_measure(confidence: Doubles, right: NDArray[np.bool_], comments: NDArray[np.intp], n_comments: int) -> Measure:
+    """Expected calibration error as a measure of comments, each of which may have any number of labels said of it.
+
+    Parameters
+    ----------
+    confidence : ndarray of shape (n,)
+        Probability of each label said, 0–1.
+    right : ndarray of shape (n,)
+        Whether it was right.
+    comments : ndarray of shape (n,)
+        Index of the comment that it was said of.
+    n_comments : int
+        How many comments there are.
+
+    Returns
+    -------
+    Measure
+        Known of the comments that anything was said of.
+    """
+    counts = np.zeros((n_comments, BINS + 1))
+    np.add.at(counts, comments, np.column_stack([calibration_gaps(confidence, right), np.ones(len(right))]))
+    return Measure(counts, _mean_gap, counts[:, -1] > 0)
+
+
 def reliability_bins(confidence: Doubles, right: NDArray[np.bool_], bins: int = BINS) -> tuple[Bin, ...]:
     """Confidence and accuracy by bin.
 
@@ -107,3 +132,7 @@ def reliability_bins(confidence: Doubles, right: NDArray[np.bool_], bins: int = 
 
 def _places(confidence: Doubles, bins: int) -> NDArray[np.intp]:
     return np.minimum((confidence * bins).astype(np.intp), bins - 1)
+
+
+def _mean_gap(sums: Doubles) -> Doubles:
+    return ratio(np.abs(sums[..., :-1]).sum(axis=-1), sums[..., -1])
