@@ -8,14 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from voc.evaluate.aspects import ASPECTS, Compared, compare, has_three, label_measures
-from voc.evaluate.bootstrap import RESAMPLES
+from voc.evaluate.aspects import (
+    ASPECTS,
+    Compared,
+    compare,
+    has_three,
+    label_measures,
+    probability_measures,
+    sentiment_reliability,
+    span_measures,
+)
 from voc.evaluate.figures import all_figures, label_scores, most_frequent_first, slice_figures
 from voc.evaluate.gold import Gold
-from voc.evaluate.probabilities import probability_measures, sentiment_reliability
+from voc.evaluate.measures import RESAMPLES
 from voc.evaluate.records import Evaluation, LabelScore
 from voc.evaluate.slices import Traits, slice_comments
-from voc.evaluate.spans import span_measures
 from voc.records import LABELS, Annotation, Label
 
 SLICED = ("sentiment_accuracy", "sentiment_macro_f1", "binary_accuracy", "binary_macro_f1", "touchpoint_micro_f1", "mention_micro_f1")

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.classify.head import Doubles
-from voc.evaluate.bootstrap import RESAMPLES, bootstrap
-from voc.evaluate.measures import Measure, f1, ratio
+from voc.evaluate.measures import RESAMPLES, Measure, bootstrap, f1, ratio
 from voc.evaluate.records import Figure, LabelScore, Slice
 from voc.evaluate.slices import SMALLEST, Piece
 from voc.metrics import DIGITS
