@@ -11,6 +11,8 @@ from voc.modelstore import ModelMeta
 
 Task = Literal["encoder", "static", "own", "sentiment", "touchpoint", "intent", "pain", "transfer"]
 
+_ENCODED = ("encoder", "own", "transfer")  # tasks that read an encoder from outside
+
 
 def train(
     task: Task,
@@ -84,6 +86,6 @@ def train(
 def _command(task: Task, gold: Path, data: Sequence[Path], *, base: Path | None, output: Path | None, version: str, seed: int) -> str:
     """Files by their names alone: where they lay is nobody's business."""
     options = [("--gold", gold.name), *(("--data", path.name) for path in data)]
-    options += [(option, path.name) for option, path in (("--base", base), ("--output", output)) if path is not None]
+    options += [(option, path.name) for option, path in (("--base", base), ("--output", output)) if path is not None and task in _ENCODED]
     options += [("--model-version", version), ("--seed", str(seed))]
     return shlex.join(["voc", "train", task, *(word for option in options for word in option)])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from voc.corpora import data_sets
+from voc.evaluate.measures import FREQUENT
 from voc.evaluate.records import Figure, LabelScore, Slice
 from voc.evaluate.reliability import Bin
 from voc.evaluate.report import Sheet, figure_sheet, label_sheet, reliability_sheet, sheet_markdown, slice_sheets
@@ -47,7 +48,8 @@ FIGURES = {
     "uninformative_f1": "无内容 / uninformative F1",
     "ece": "校准误差 / expected calibration error",
 }
-_TABLES = ("intervals", "labels", "reliability", "slices", "robustness", "n", *FIGURES)  # drawn in their own way
+CLAUSES = "mentioned_clause"
+_TABLES = ("intervals", "labels", "reliability", "slices", "robustness", "n", CLAUSES, *FIGURES)  # drawn in their own way
 PROVENANCE = (
     "Public Chinese feedback sets, whose text is not in this repository, and texts of our own (`corpora/gold/`). No comment can be read "
     "back from the weights. `annotated:` by our guide, `aspects:` by another scheme of touchpoints, else with a label of sentiment only."
@@ -55,7 +57,16 @@ PROVENANCE = (
 MEASURED = (
     "Measured on {n:,} annotated comments that neither the encoder nor the n-grams have seen. What weighs the two was fitted and judged "
     "by turns (cross-fitting: each comment is judged by a fit on the others), before the last fit on all of them. A threshold, where there "
-    "is one, was chosen on the same comments. Intervals: 95 %, percentile bootstrap over comments."
+    "is one, was chosen on the same comments. Intervals: 95 %, percentile bootstrap over comments. Reliability: how probable the labels "
+    "said were, beside how often they were right. Macro-F1 is over the labels that occur{frequent}."
+)
+ANNOTATION = (
+    "标注者是语言模型，一条评论标一次，难免有错 / Annotated with a language model after one guide, once a comment: the figures include "
+    "its slips. Sources are not mixed as in your data: look for the row that is most like yours."
+)
+ELSEWHERE = (
+    "Hard cases (negation, sarcasm, dialect …) are run through the whole pipeline; the table is in the card of the sentiment of the same "
+    "quality."
 )
 
 
@@ -82,7 +93,9 @@ def write_card(meta: ModelMeta) -> str:
         _table(("source", "rows", "what", "licence stated"), [_data_row(*row) for row in meta.data.items()]),
         PROVENANCE,
         *(_figures(meta.metrics) if meta.metrics else ()),
+        *((ELSEWHERE,) if "micro_f1" in meta.metrics else ()),
         f"## Limits\n\n{limits}",
+        *((ANNOTATION,) if "intervals" in meta.metrics else ()),
         *([f"## Train it again\n\n```console\n$ {command}\n```"] if (command := meta.settings.get("command")) else ()),
         f"## Settings\n\n`{meta.classifier}` · {settings}",
         f"{len(meta.labels)} labels: {', '.join(meta.labels)}",
@@ -120,14 +133,10 @@ def _figures(metrics: dict[str, Any]) -> Iterator[str]:
     """All that was measured: the tables that are known, then whatever else there is."""
     yield "## Figures"
     if "intervals" in metrics:
-        yield MEASURED.format(n=metrics["n"])
+        frequent = f", {FREQUENT} times or more" if "micro_f1" in metrics else ""
+        yield MEASURED.format(n=metrics["n"], frequent=frequent)
         yield from map(sheet_markdown, _sheets(metrics))
-        rest = {name: value for name, value in metrics.items() if name not in _TABLES}
-        if rest:
-            yield "### 其他 / Further"
-    else:
-        rest = metrics
-    if rest:
+    if rest := {name: value for name, value in metrics.items() if "intervals" not in metrics or name not in _TABLES}:
         yield _table(("figure", "value"), _flat(rest))
 
 
@@ -138,11 +147,18 @@ def _sheets(metrics: dict[str, Any]) -> Iterator[Sheet]:
         if name in metrics["intervals"]
     }
     yield figure_sheet(known, FIGURES)
-    yield label_sheet("标签 / Labels", {name: LabelScore.model_validate(score) for name, score in metrics["labels"].items()})
+    yield _labels("标签 / Labels", metrics)
     yield reliability_sheet([Bin.model_validate(found) for found in metrics["reliability"]])
     yield from slice_sheets([Slice.model_validate(piece) for piece in metrics["slices"]], FIGURES)
+    if clauses := metrics.get(CLAUSES):
+        figures = ", ".join(f"{FIGURES[name]} {clauses[name]:.3f}" for name in ("accuracy", "macro_f1", "ece"))
+        yield _labels(f"有提及的分句 / Clauses that mention a touchpoint: n = {clauses['n']:,}, {figures}", clauses)
     if passed := metrics.get("robustness"):
         yield _robustness_sheet(passed)
+
+
+def _labels(title: str, metrics: dict[str, Any]) -> Sheet:
+    return label_sheet(title, {name: LabelScore.model_validate(score) for name, score in metrics["labels"].items()})
 
 
 def _robustness_sheet(passed: Mapping[str, tuple[int, int]]) -> Sheet:

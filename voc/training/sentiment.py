@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
 
 from voc.classify.head import DenseHead, Doubles
 from voc.classify.linear import LinearClassifier, View
+from voc.evaluate.figures import label_scores
+from voc.evaluate.measures import macro_f1, mark_counts
 from voc.evaluate.reliability import calibration_error
+from voc.metrics import DIGITS
 from voc.records import LABELS
 from voc.sentiment import MIXED_FROM, Opinion, SentimentModel, clause_features, comment_features, gather_evidence
 from voc.training.data import EXAMPLE, POLARITIES, GoldComment, Labelled, folds
@@ -173,16 +175,16 @@ def _out_of_fold(features: Doubles, classes: NDArray[np.intp], weights: Doubles,
 
 
 def _measure_clauses(probabilities: Doubles, classes: NDArray[np.intp]) -> dict[str, Any]:
-    said = probabilities.argmax(axis=1)
-    per_label = f1_score(classes, said, labels=range(len(LABELS)), average=None, zero_division=0.0)
+    said, one_hot = probabilities.argmax(axis=1), np.eye(len(LABELS), dtype=bool)
+    counts = mark_counts(one_hot[classes], one_hot[said])
     return {
-        "accuracy": _rounded(accuracy_score(classes, said)),
-        "macro_f1": _rounded(per_label.mean()),
-        "f1": {label: _rounded(value) for label, value in zip(LABELS, per_label, strict=True)},
+        "accuracy": _rounded((said == classes).mean()),
+        "macro_f1": _rounded(macro_f1(counts.sum(axis=0))),
         "ece": _rounded(calibration_error(probabilities.max(axis=1), said == classes)),
         "n": len(classes),
+        "labels": {label: score.model_dump() for label, score in label_scores(LABELS, counts).items()},
     }
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), 4)
+def _rounded(value: float | Doubles) -> float:
+    return round(float(value), DIGITS)
