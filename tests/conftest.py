@@ -40,7 +40,8 @@ def annotated(
     passage = cut(text)
     found = [{"touchpoint": touchpoint, "polarity": polarity, "evidence": evidence} for touchpoint, polarity, evidence in mentions]
     feelings = {mention["polarity"] for mention in found}
-    row = {"source": source, "sentiment": sentiment, "mixed": {-1, 1} <= feelings, "informative": bool(found), "intents": list(intents)}
+    row = {"text": text, "source": source, "sentiment": sentiment, "mixed": {-1, 1} <= feelings, "informative": bool(found)}
+    row["intents"] = list(intents)
     return GoldComment(row, passage, tuple((mention, clauses_of(passage, mention["evidence"])) for mention in found))
 
 

@@ -290,7 +290,8 @@ def train(
     for meta in run(task, gold, data or (), base=base, output=output, work=work, device=device, version=name_version, seed=seed):
         typer.echo(f"{meta.task}/{meta.name}")
         for name, value in meta.metrics.items():
-            typer.echo(f"  {name} {value}")
+            if not isinstance(value, (dict, list)):  # the tables are in the card
+                typer.echo(f"  {name} {value}")
 
 
 @app.command()

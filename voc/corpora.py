@@ -131,6 +131,23 @@ def public_annotations() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple((line + "\t" * 6).split("\t")[:7]) for line in _lines(path))
 
 
+def data_sets() -> tuple[tuple[str, str, str], ...]:
+    """Data sets that training reads, from `corpora/gold/sources.tsv`.
+
+    Returns
+    -------
+    tuple of (str, str, str)
+        Head of the source's name, what it is, the licence that it states.
+
+    Examples
+    --------
+    >>> [licence for head, _, licence in data_sets() if head == "openrice"]
+    ['CC BY 4.0']
+    """
+    rows = [line.split("\t") for line in _lines(_existing("gold", "sources.tsv"))]
+    return tuple((head, what, licence) for head, what, licence in rows)
+
+
 def robustness_cases() -> tuple[tuple[str, str, str, str, str, str], ...]:
     """Hard cases of our own writing in `corpora/gold/robustness.tsv`, for examination only.
 

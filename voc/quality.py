@@ -19,6 +19,8 @@ class Engine:
 
     Parameters
     ----------
+    quality : str
+        As `find_engine` finds it again.
     name : str
         Of the encoder, as results name it.
     encoder : pathlib.Path
@@ -29,6 +31,7 @@ class Engine:
         Task → folder of the model that weighs the heads against n-grams.
     """
 
+    quality: str
     name: str
     encoder: Path
     heads: Path
@@ -80,7 +83,7 @@ def find_engine(quality: str) -> Engine:
     """
     if quality in ENCODERS:
         folder = model_folder("encoder", ENCODERS[quality])
-        return Engine(ENCODERS[quality], folder, folder, {task: model_folder(task, quality) for task in TASKS})
+        return Engine(quality, ENCODERS[quality], folder, folder, {task: model_folder(task, quality) for task in TASKS})
     own = Path(quality)
     if not (own / "encoder" / "meta.json").is_file():
         raise ModelNotFound(
@@ -107,4 +110,4 @@ def own_engine(folder: Path, base: Path) -> Engine:
     Engine
         Whether its folders exist or not.
     """
-    return Engine(base.name, base, folder / "encoder", {task: folder / task for task in TASKS})
+    return Engine(str(folder), base.name, base, folder / "encoder", {task: folder / task for task in TASKS})

@@ -14,10 +14,8 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from voc.cli import main
 from voc.errors import SettingsError, TableError
-from voc.evaluate import Evaluation, Gold, evaluate, evaluation_markdown, read_gold, read_scores, reliability_svg, score_gold
-from voc.evaluate import bootstrap as bootstrap_module
-from voc.evaluate.bootstrap import bootstrap
-from voc.evaluate.measures import Measure, f1, macro_f1, rate
+from voc.evaluate import Evaluation, Gold, evaluate, evaluation_markdown, measures, read_gold, read_scores, reliability_svg, score_gold
+from voc.evaluate.measures import Measure, bootstrap, f1, macro_f1, rate
 from voc.evaluate.reliability import Bin, calibration_error, reliability_bins
 from voc.metrics import wilson
 from voc.records import LABELS, Annotation
@@ -193,7 +191,7 @@ def test_bootstrap_depends_on_the_seed_and_not_on_how_much_is_drawn_at_once(monk
     assert bootstrap(both, 50) == once
     assert bootstrap(both, 50, seed=7) != once
     assert bootstrap(both[1:], 50) == once[1:]
-    monkeypatch.setattr(bootstrap_module, "_WEIGHTS_AT_ONCE", 50 * 7)
+    monkeypatch.setattr(measures, "_WEIGHTS_AT_ONCE", 50 * 7)
     assert bootstrap(both, 50) == once
 
 

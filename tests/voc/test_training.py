@@ -79,6 +79,16 @@ def test_read_gold_finds_the_clauses_of_the_evidence(tmp_path, evidence, clauses
     assert read_gold(path)[0].found[0][1] == clauses
 
 
+@pytest.mark.parametrize("line", ["送餐太慢了", '["送餐太慢了"]'])
+def test_read_gold_refuses_a_line_that_is_no_object(tmp_path, line):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(TableError) as refused:
+        read_gold(path)
+    assert (refused.value.code, refused.value.where["row"]) == ("bad_json_line", 2)
+    assert "送餐" not in str(refused.value)
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, tiny_bert) -> Path:
     """A home in which every task was trained, from a tiny transformer and a handful of comments."""
@@ -111,6 +121,33 @@ def test_train_writes_models_with_description_and_card(trained, monkeypatch, tas
         meta = read_meta(task, name)
         assert meta.sha256
         assert (model_folder(task, name) / "README.md").read_text(encoding="utf-8").startswith(f"# {task}/{name} {meta.version}")
+
+
+@pytest.mark.parametrize("quality", ["fast", "best"])
+@pytest.mark.parametrize(
+    ("task", "holds"),
+    [
+        (
+            "sentiment",
+            ["| 正确率 / accuracy |", "| negative |", "### 来源 / source", "| shop（太少 / too small） |", "### 难例 / Hard cases"],
+        ),
+        ("touchpoint", ["| micro-F1 |", "| delivery |", "### 来源 / source", "the card of the sentiment"]),
+        ("intent", ["| micro-F1 |", "| 无内容 / uninformative F1 |", "| churn |", "### 简繁 / script", "| zh-Hans"]),
+    ],
+)
+def test_train_writes_cards_that_tell_all(trained, task, quality, holds):
+    card = (trained / "models" / task / quality / "README.md").read_text(encoding="utf-8")
+    everywhere = ["### 可靠性 / Reliability", "### 字数 / characters", "### 否定词 / negation", "as this project", "## Limits"]
+    assert [part for part in [*holds, *everywhere] if part not in card] == []
+    assert f"$ voc train {task} --gold gold.jsonl --data labelled.csv" in card
+    assert str(trained) not in card
+
+
+def test_train_examines_a_quality_when_all_its_models_are_there(trained, monkeypatch):
+    monkeypatch.setenv("VOC_HOME", str(trained))
+    passed = read_meta("sentiment", "best").metrics["robustness"]
+    assert passed["negation"][1] >= 10
+    assert all(0 <= right <= total for right, total in passed.values())
 
 
 @pytest.mark.parametrize("quality", ["fast", "best"])
@@ -148,8 +185,9 @@ def test_train_own_makes_a_quality_of_any_encoder(trained, tiny_bert, monkeypatc
 def test_train_own_wants_both_folders(tmp_path, tiny_bert, missing):
     folders = {"base": tiny_bert, "output": tmp_path / "mine"}
     del folders[missing]
-    with pytest.raises(SettingsError, match="--output"):
+    with pytest.raises(SettingsError, match="输出目录") as refused:
         train("own", _gold_file(tmp_path / "gold.jsonl"), **folders)
+    assert "--output" in refused.value.hint
 
 
 def test_train_own_refuses_a_folder_that_is_no_encoder(tmp_path):
@@ -159,8 +197,9 @@ def test_train_own_refuses_a_folder_that_is_no_encoder(tmp_path):
 
 @pytest.mark.parametrize("quality", ["worst", "", "models"])
 def test_a_quality_that_is_none_is_refused(quality):
-    with pytest.raises(ModelNotFound, match="fast"):
+    with pytest.raises(ModelNotFound) as refused:
         Pipeline(quality=quality)
+    assert "fast" in refused.value.hint
 
 
 def test_train_pain_learns_known_problems(trained, monkeypatch):

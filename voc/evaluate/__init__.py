@@ -1,11 +1,10 @@
 """Annotated comments against what the pipeline says of them: figures with intervals, by source and by kind of comment."""
 
-from voc.evaluate.diagram import reliability_svg
 from voc.evaluate.evaluation import evaluate
-from voc.evaluate.gold import Gold, read_gold
+from voc.evaluate.gold import Gold, read_gold, read_scores, score_gold
 from voc.evaluate.records import Evaluation
+from voc.evaluate.reliability import reliability_svg
 from voc.evaluate.report import evaluation_markdown, evaluation_tables, summary
-from voc.evaluate.scores import read_scores, score_gold
 
 __all__ = [
     "Evaluation",

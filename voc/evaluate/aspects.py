@@ -1,4 +1,4 @@
-"""What annotator and pipeline are compared in, and the figures of each."""
+"""What annotator and pipeline are compared in, and the figures of each: labels, probabilities, evidence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from voc.classify.head import Doubles
 from voc.evaluate.gold import Gold
-from voc.evaluate.measures import Measure, f1, macro_f1, set_counts
+from voc.evaluate.measures import FREQUENT, Measure, macro, micro, rate, set_counts
+from voc.evaluate.reliability import Bin, calibration_measure, reliability_bins
 from voc.records import LABELS, Annotation, Label
 from voc.taxonomy import OVERALL
 
-FREQUENT = 8  # gold uses that a label needs to count in a macro-F1
 _BINARY: tuple[Label, Label] = ("negative", "positive")
 
 
@@ -132,7 +132,6 @@ def label_measures(compared: dict[str, Compared]) -> dict[str, Measure]:
     """
 
     return {
-        # Where every comment has and gets one label, each error is one false positive and one false negative: micro-F1 is the accuracy.
         "sentiment_accuracy": _micro(compared["sentiment"]),
         "sentiment_macro_f1": _macro(compared["sentiment"]),
         "binary_accuracy": _micro(compared["binary"]),
@@ -147,10 +146,102 @@ def label_measures(compared: dict[str, Compared]) -> dict[str, Measure]:
     }
 
 
+def probability_measures(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> dict[str, Measure]:
+    """Expected calibration error (0–1) and Brier score (Brier, 1950: summed over the three labels, 0–2).
+
+    Parameters
+    ----------
+    gold : sequence of Gold, length n_comments
+        Annotated comments.
+    annotations : sequence of Annotation, length n_comments
+        What was said of them.
+
+    Returns
+    -------
+    dict of str to Measure
+        By the figure's name.
+    """
+    known = _known(gold)
+    confidence, right = _confidences(gold, annotations)
+    probabilities = np.array([[annotation.sentiment.probabilities[label] for label in LABELS] for annotation in annotations])
+    truth = np.array([[item.sentiment == label for label in LABELS] for item in gold], dtype=float)
+    errors = ((probabilities - truth) ** 2).sum(axis=1)
+    return {
+        "sentiment_ece": calibration_measure(confidence[known], right[known], np.flatnonzero(known), len(gold)),
+        "sentiment_brier": Measure(np.column_stack([errors, known]) * known[:, None], rate, known),
+    }
+
+
+def sentiment_reliability(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> tuple[Bin, ...]:
+    """Confidence and accuracy of sentiment by bin.
+
+    Parameters
+    ----------
+    gold : sequence of Gold, length n_comments
+        Annotated comments.
+    annotations : sequence of Annotation, length n_comments
+        What was said of them.
+
+    Returns
+    -------
+    tuple of Bin
+        None where no comment has a sentiment in three classes.
+    """
+    known = _known(gold)
+    confidence, right = _confidences(gold, annotations)
+    return reliability_bins(confidence[known], right[known])
+
+
+def span_measures(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> dict[str, Measure]:
+    """Share of the mentions found with the right polarity whose spans share two characters with the annotator's evidence.
+
+    Parameters
+    ----------
+    gold : sequence of Gold, length n_comments
+        Annotated comments.
+    annotations : sequence of Annotation, length n_comments
+        What was said of them.
+
+    Returns
+    -------
+    dict of str to Measure
+        By the figure's name.
+    """
+    known = np.array([item.mentions is not None for item in gold])
+    hits = np.array([_span_hits(item, annotation) for item, annotation in zip(gold, annotations, strict=True)], dtype=float)
+    return {"span_hit_rate": Measure(hits, rate, known)}
+
+
 def _micro(compared: Compared) -> Measure:
-    return Measure(compared.counts.sum(axis=1), f1, compared.known)
+    return micro(compared.counts, compared.known)
 
 
 def _macro(compared: Compared, least: int = 0) -> Measure:
-    uses = (compared.counts[..., 0] + compared.counts[..., 2]).sum(axis=0)
-    return Measure(compared.counts[:, uses >= least], macro_f1, compared.known)
+    return macro(compared.counts, compared.known, least)
+
+
+def _known(gold: Sequence[Gold]) -> NDArray[np.bool_]:
+    return np.array([has_three(item) for item in gold])
+
+
+def _confidences(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> tuple[Doubles, NDArray[np.bool_]]:
+    """Probability of the label said, and whether it is the annotator's."""
+    right = [item.sentiment == annotation.sentiment.label for item, annotation in zip(gold, annotations, strict=True)]
+    return np.array([annotation.sentiment.score for annotation in annotations]), np.array(right)
+
+
+def _span_hits(gold: Gold, annotation: Annotation) -> tuple[int, int]:
+    """Mentions whose spans share two characters with the evidence, of those that could."""
+    hits = total = 0
+    for mention in annotation.touchpoints:
+        evidence = [one.evidence for one in gold.mentions or () if (one.touchpoint, one.label) == (mention.id, mention.polarity)]
+        if evidence and mention.spans:
+            total += 1
+            said = set[str]().union(*(_bigrams(annotation.text[span.start : span.end]) for span in mention.spans))
+            hits += any(said & _bigrams(words) for words in evidence)
+    return hits, total
+
+
+def _bigrams(text: str) -> set[str]:
+    letters = "".join(filter(str.isalnum, text))
+    return {letters[at : at + 2] for at in range(len(letters) - 1)} or {letters}

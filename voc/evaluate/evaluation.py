@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voc.evaluate.aspects import ASPECTS, Compared, compare, has_three, label_measures
-from voc.evaluate.bootstrap import RESAMPLES, bootstrap
+from voc.evaluate.aspects import (
+    ASPECTS,
+    Compared,
+    compare,
+    has_three,
+    label_measures,
+    probability_measures,
+    sentiment_reliability,
+    span_measures,
+)
+from voc.evaluate.figures import all_figures, label_scores, most_frequent_first, slice_figures
 from voc.evaluate.gold import Gold
-from voc.evaluate.measures import Measure, f1, ratio
-from voc.evaluate.probabilities import probability_measures, sentiment_reliability
-from voc.evaluate.records import Evaluation, Figure, LabelScore, Slice
-from voc.evaluate.slices import SMALLEST, slice_comments
-from voc.evaluate.spans import span_measures
-from voc.metrics import DIGITS
+from voc.evaluate.measures import RESAMPLES
+from voc.evaluate.records import Evaluation, LabelScore
+from voc.evaluate.slices import Traits, slice_comments
 from voc.records import LABELS, Annotation, Label
 
 SLICED = ("sentiment_accuracy", "sentiment_macro_f1", "binary_accuracy", "binary_macro_f1", "touchpoint_micro_f1", "mention_micro_f1")
@@ -48,66 +53,29 @@ def evaluate(
     """
     compared = {aspect: compare(gold, annotations, how) for aspect, how in ASPECTS.items()}
     measures = {**label_measures(compared), **probability_measures(gold, annotations), **span_measures(gold, annotations)}
-    everything = np.arange(len(gold))
+    traits = [_traits(*pair) for pair in zip(gold, annotations, strict=True)]
     return Evaluation(
         gold=name,
         n=len(gold),
         models=_models(annotations),
         resamples=resamples,
         seed=seed,
-        figures=_figures(measures, everything, resamples, seed),
+        figures=all_figures(measures, np.arange(len(gold)), resamples, seed),
         sentiment=_label_scores(compared["sentiment"]),
         confusion=_confusion(gold, annotations),
-        touchpoints=_most_frequent_first(_label_scores(compared["touchpoint"])),
-        intents=_most_frequent_first(_label_scores(compared["intent"])),
-        slices=tuple(
-            Slice(
-                group=group,
-                name=kind,
-                n=len(rows),
-                too_small=len(rows) < SMALLEST,
-                figures=_figures({figure: measures[figure] for figure in SLICED}, rows, resamples, seed),
-            )
-            for group, kind, rows in slice_comments(gold, annotations)
-        ),
+        touchpoints=most_frequent_first(_label_scores(compared["touchpoint"])),
+        intents=most_frequent_first(_label_scores(compared["intent"])),
+        slices=slice_figures({figure: measures[figure] for figure in SLICED}, slice_comments(traits), resamples, seed),
         reliability=sentiment_reliability(gold, annotations),
     )
 
 
-def _figures(measures: Mapping[str, Measure], rows: NDArray[np.intp], resamples: int, seed: int) -> dict[str, Figure]:
-    """Those figures of some comments that are known of any of them."""
-    known = {
-        figure: Measure(counts[rows], value, here)
-        for figure, (counts, value, known) in measures.items()
-        if (here := known[rows]).any() and counts.shape[1]
-    }
-    if not known:
-        return {}
-    intervals = bootstrap(list(known.values()), len(rows), resamples=resamples, seed=seed)
-    return {
-        figure: Figure(
-            n=int(measure.known.sum()),
-            value=round(float(measure.value(measure.counts.sum(axis=0))), DIGITS),
-            interval=(round(low, DIGITS), round(high, DIGITS)),
-        )
-        for (figure, measure), (low, high) in zip(known.items(), intervals, strict=True)
-    }
-
-
 def _label_scores(compared: Compared) -> dict[Any, LabelScore]:
-    if not compared.known.any():
-        return {}
-    sums = compared.counts.sum(axis=0)
-    right, extra, missed = sums.T
-    figures = np.round([ratio(right, right + extra), ratio(right, right + missed), f1(sums)], DIGITS)
-    return {
-        label: LabelScore(n=int(uses), precision=precision, recall=recall, f1=harmonic)
-        for label, uses, precision, recall, harmonic in zip(compared.labels, right + missed, *figures.tolist(), strict=True)
-    }
+    return label_scores(compared.labels, compared.counts) if compared.known.any() else {}
 
 
-def _most_frequent_first(scores: dict[str, LabelScore]) -> dict[str, LabelScore]:
-    return dict(sorted(scores.items(), key=lambda item: (-item[1].n, item[0])))
+def _traits(gold: Gold, annotation: Annotation) -> Traits:
+    return Traits(gold.source, gold.text, annotation.normalised, annotation.language, gold.mixed)
 
 
 def _confusion(gold: Sequence[Gold], annotations: Sequence[Annotation]) -> dict[Label, dict[Label, int]]:

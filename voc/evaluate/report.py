@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from voc.evaluate.evaluation import SLICED
 from voc.evaluate.records import Evaluation, Figure, LabelScore, Slice
+from voc.evaluate.reliability import Bin
 from voc.evaluate.slices import SMALLEST, SliceGroup
 from voc.records import LABELS, Label
 
@@ -39,7 +40,7 @@ _GROUPS: dict[SliceGroup, str] = {
 _TOO_SMALL = "（太少 / too small）"
 
 
-class _Sheet(NamedTuple):
+class Sheet(NamedTuple):
     """A table before it is drawn."""
 
     title: str
@@ -61,10 +62,26 @@ def evaluation_markdown(evaluation: Evaluation) -> str:
         GitHub tables under headings of the third level.
     """
     parts = [summary(evaluation)]
-    for title, headers, rows in _sheets(evaluation):
-        lines = [headers, ("---", *["---:"] * (len(headers) - 1)), *rows]
-        parts.append(f"### {title}\n\n" + "\n".join(map(_markdown_row, lines)))
+    parts += map(sheet_markdown, _sheets(evaluation))
     return "\n\n".join(parts) + "\n"
+
+
+def sheet_markdown(sheet: Sheet) -> str:
+    """A table as Markdown.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What to show.
+
+    Returns
+    -------
+    str
+        GitHub table under a heading of the third level.
+    """
+    title, headers, rows = sheet
+    lines = [headers, ("---", *["---:"] * (len(headers) - 1)), *rows]
+    return f"### {title}\n\n" + "\n".join(map(_markdown_row, lines))
 
 
 def evaluation_tables(evaluation: Evaluation) -> list[Table]:
@@ -118,32 +135,100 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
-def _sheets(evaluation: Evaluation) -> Iterator[_Sheet]:
-    known = {name: figure for name in _FIGURES if (figure := evaluation.figures.get(name))}
-    headline = [(_FIGURES[name], str(figure.n), _shown(figure)) for name, figure in known.items()]
-    yield _Sheet("总表 / Figures", ("指标 / figure", "n", "值 (95% 区间) / value"), headline)
+def _sheets(evaluation: Evaluation) -> Iterator[Sheet]:
+    yield figure_sheet({name: figure for name in _FIGURES if (figure := evaluation.figures.get(name))}, _FIGURES)
     for title, scores in (
         ("情感 / Sentiment", evaluation.sentiment),
         ("触点 / Touchpoints", evaluation.touchpoints),
         ("意图 / Intents", evaluation.intents),
     ):
         if scores:
-            yield _label_sheet(title, scores)
+            yield label_sheet(title, scores)
     if evaluation.confusion:
         counts = [(label, *(str(said[other]) for other in LABELS)) for label, said in evaluation.confusion.items()]
-        yield _Sheet("混淆矩阵 / Confusion: 行为标注，列为预测 / rows gold, columns said", ("", *LABELS), counts)
-    for group, title in _GROUPS.items():
-        if members := [piece for piece in evaluation.slices if piece.group == group]:
-            yield _slice_sheet(title, members)
+        yield Sheet("混淆矩阵 / Confusion: 行为标注，列为预测 / rows gold, columns said", ("", *LABELS), counts)
+    if evaluation.reliability:
+        yield reliability_sheet(evaluation.reliability)
+    yield from slice_sheets(evaluation.slices, {name: _FIGURES[name] for name in SLICED})
 
 
-def _label_sheet(title: str, scores: Mapping[Label, LabelScore] | Mapping[str, LabelScore]) -> _Sheet:
+def figure_sheet(figures: Mapping[str, Figure], titles: Mapping[str, str]) -> Sheet:
+    """Figures with their intervals, one a row.
+
+    Parameters
+    ----------
+    figures : mapping of str to Figure
+        By name.
+    titles : mapping of str to str
+        Name → what to call it.
+
+    Returns
+    -------
+    Sheet
+        To be drawn.
+    """
+    rows = [(titles[name], str(figure.n), _shown(figure)) for name, figure in figures.items()]
+    return Sheet("总表 / Figures", ("指标 / figure", "n", "值 (95% 区间) / value"), rows)
+
+
+def label_sheet(title: str, scores: Mapping[Label, LabelScore] | Mapping[str, LabelScore]) -> Sheet:
+    """Precision, recall and F1, one label a row.
+
+    Parameters
+    ----------
+    title : str
+        Of the table.
+    scores : mapping of str to LabelScore
+        By label.
+
+    Returns
+    -------
+    Sheet
+        To be drawn.
+    """
     rows = [(label, str(score.n), f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}") for label, score in scores.items()]
-    return _Sheet(title, ("标签 / label", "n", "精确率 / precision", "召回率 / recall", "F1"), rows)
+    return Sheet(title, ("标签 / label", "n", "精确率 / precision", "召回率 / recall", "F1"), rows)
 
 
-def _slice_sheet(title: str, members: Sequence[Slice]) -> _Sheet:
-    figures = [name for name in SLICED if any(name in piece.figures for piece in members)]
+def reliability_sheet(bins: Sequence[Bin]) -> Sheet:
+    """Confidence beside accuracy, one bin a row.
+
+    Parameters
+    ----------
+    bins : sequence of Bin
+        As of `reliability_bins`.
+
+    Returns
+    -------
+    Sheet
+        To be drawn.
+    """
+    rows = [(f"{found.start:.1f}–{found.end:.1f}", str(found.n), f"{found.confidence:.3f}", f"{found.accuracy:.3f}") for found in bins]
+    return Sheet("可靠性 / Reliability", ("概率 / probability", "n", "置信度 / confidence", "正确率 / accuracy"), rows)
+
+
+def slice_sheets(slices: Sequence[Slice], titles: Mapping[str, str]) -> Iterator[Sheet]:
+    """Figures by source and kind of comment, one table a group.
+
+    Parameters
+    ----------
+    slices : sequence of Slice
+        As of `slice_figures`.
+    titles : mapping of str to str
+        Name of each figure to show → what to call it.
+
+    Yields
+    ------
+    Sheet
+        To be drawn.
+    """
+    for group, title in _GROUPS.items():
+        if members := [piece for piece in slices if piece.group == group]:
+            yield _slice_sheet(title, members, titles)
+
+
+def _slice_sheet(title: str, members: Sequence[Slice], titles: Mapping[str, str]) -> Sheet:
+    figures = [name for name in titles if any(name in piece.figures for piece in members)]
     rows = [
         (
             piece.name + _TOO_SMALL * piece.too_small,
@@ -152,7 +237,7 @@ def _slice_sheet(title: str, members: Sequence[Slice]) -> _Sheet:
         )
         for piece in members
     ]
-    return _Sheet(f"{title} (* n < {SMALLEST})", (title, "n", *(_FIGURES[name] for name in figures)), rows)
+    return Sheet(f"{title} (* n < {SMALLEST})", (title, "n", *(titles[name] for name in figures)), rows)
 
 
 def _shown(figure: Figure | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 from voc.modelstore import ModelMeta
 
 Task = Literal["encoder", "static", "own", "sentiment", "touchpoint", "intent", "pain", "transfer"]
+
+_ENCODED = ("encoder", "own", "transfer")  # tasks that read an encoder from outside
 
 
 def train(
@@ -75,5 +78,14 @@ def train(
         "pain": tasks.train_pain,
         "transfer": loso.train_transfer,
     }
-    settings = Settings(base=base, output=output, work=work, device=device, version=version, seed=seed)
+    command = _command(task, gold, data, base=base, output=output, version=version, seed=seed)
+    settings = Settings(base=base, output=output, work=work, device=device, version=version, seed=seed, command=command)
     return functions[task](Sources(gold, tuple(data)), settings)
+
+
+def _command(task: Task, gold: Path, data: Sequence[Path], *, base: Path | None, output: Path | None, version: str, seed: int) -> str:
+    """Files by their names alone: where they lay is nobody's business."""
+    options = [("--gold", gold.name), *(("--data", path.name) for path in data)]
+    options += [(option, path.name) for option, path in (("--base", base), ("--output", output)) if path is not None and task in _ENCODED]
+    options += [("--model-version", version), ("--seed", str(seed))]
+    return shlex.join(["voc", "train", task, *(word for option in options for word in option)])

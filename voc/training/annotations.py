@@ -12,7 +12,8 @@ from typing import Any
 from tqdm import tqdm
 
 from voc.corpora import public_annotations, written_comments
-from voc.training.data import header_of, open_text
+from voc.jsonlines import open_text
+from voc.training.data import header_of
 
 WRITTEN = "written"  # source of the comments that we wrote
 _SENTIMENTS = {"neg": "negative", "neu": "neutral", "pos": "positive"}

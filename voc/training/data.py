@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from tqdm import tqdm
 
 from voc.corpora import example_clauses
 from voc.errors import TableError
+from voc.jsonlines import json_rows, open_text
 from voc.pipeline import prepare
 from voc.records import LABELS
 from voc.sentiment import Passage
@@ -66,7 +65,7 @@ def read_gold(path: Path) -> list[GoldComment]:
     list of GoldComment
         In file order.
     """
-    return annotated(list(_json_lines(path)), path.name)
+    return annotated([row for _, row in json_rows(path)], path.name)
 
 
 def annotated(rows: Sequence[dict[str, Any]], title: str) -> list[GoldComment]:
@@ -258,7 +257,7 @@ def read_aspects(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     tuple of (str, str, list of dict)
         Source, normalised text, mentions.
     """
-    for row in tqdm(_json_lines(path), desc=f"读取方面标注 / reading {path.name}", unit="条"):
+    for _, row in tqdm(json_rows(path), desc=f"读取方面标注 / reading {path.name}", unit="条"):
         yield row["source"], prepare(row["text"])[0].normalised, row["mentions"]
 
 
@@ -298,7 +297,7 @@ def header_of(path: Path) -> set[str]:
         If the first line is not what the file's name says.
     """
     if ".jsonl" in path.suffixes:
-        return set(next(_json_lines(path), {}))
+        return set(next(json_rows(path), (0, {}))[1])
     with open_text(path) as lines:
         return set(csv.DictReader(lines).fieldnames or ())
 
@@ -323,30 +322,3 @@ def folds(groups: Sequence[int], count: int, seed: int) -> NDArray[np.intp]:
     order = np.random.default_rng(seed).permutation(max(groups) + 1)
     drawn: NDArray[np.intp] = (order % count)[np.asarray(groups)]
     return drawn
-
-
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise TableError(
-                    "bad_json_line", f"不是 JSON / not JSON: {error.msg}", "每行一个对象 / one object a line", file=path.name, row=number
-                ) from error
-
-
-def open_text(path: Path) -> Any:
-    """Open a text file for reading.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        UTF-8, gzipped where the name ends in ``.gz``.
-
-    Returns
-    -------
-    file object
-        Of lines.
-    """
-    return gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="")

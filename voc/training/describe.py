@@ -67,6 +67,6 @@ def describe(
     """
     meta = ModelMeta(
         task=task, name=folder.name, version=settings.version, classifier=classifier, labels=labels, data=rows,
-        settings={"seed": settings.seed, **extra}, metrics=metrics,
+        settings={"seed": settings.seed, "command": settings.command, **extra}, metrics=metrics,
     )  # fmt: skip
     return write_meta(folder, meta, write_card(meta))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 from voc.classify.blend import Blend
 from voc.intent import INTENTS, find_intents, purpose_scores
 from voc.sentiment import Opinion
 from voc.training.data import GoldComment, folds
+from voc.training.measure import best_threshold, measure_marks
 
 FOLDS = 5
 UNINFORMATIVE = "uninformative"
@@ -37,7 +37,7 @@ def train_intent(gold: Sequence[GoldComment], opinions: Sequence[Opinion], seed:
     list of float, length n_intents + 1
         Thresholds; one for all intents, since most have too few examples for one of their own.
     dict
-        Figures measured out of fold: micro-F1 over intents, F1 of each label.
+        Figures measured out of fold (see `voc.training.measure.measure_marks`).
     """
     passages = [comment.passage for comment in gold]
     voices = purpose_scores(passages, [find_intents(passage.normalised) for passage in passages], opinions)
@@ -48,14 +48,9 @@ def train_intent(gold: Sequence[GoldComment], opinions: Sequence[Opinion], seed:
     for held in range(FOLDS):
         inside, outside = fold != held, fold == held
         said[outside] = Blend.fit([voice[inside] for voice in voices], targets[inside]).predict_proba([voice[outside] for voice in voices])
-    wanted, found = targets[:, :-1], said[:, :-1]
-    intents = max(THRESHOLDS, key=lambda threshold: f1_score(wanted, found >= threshold, average="micro", zero_division=0.0))
-    nothing = max(THRESHOLDS, key=lambda threshold: f1_score(targets[:, -1], said[:, -1] >= threshold, zero_division=0.0))
-    thresholds = [float(intents)] * len(INTENTS) + [float(nothing)]
-    per_label = f1_score(targets, said >= np.array(thresholds), average=None, zero_division=0.0)
-    metrics = {
-        "micro_f1": round(float(f1_score(wanted, found >= intents, average="micro", zero_division=0.0)), 4),
-        "f1": {name: round(float(value), 4) for name, value in zip((*INTENTS, UNINFORMATIVE), per_label, strict=True)},
-        "n": len(gold),
-    }
+    should, names = targets > 0, (*INTENTS, UNINFORMATIVE)
+    intents = best_threshold(should[:, :-1], said[:, :-1], THRESHOLDS)
+    nothing = best_threshold(should[:, -1:], said[:, -1:], THRESHOLDS)
+    thresholds = [intents] * len(INTENTS) + [nothing]
+    metrics = measure_marks(gold, names, should, said, said >= np.array(thresholds), apart=(UNINFORMATIVE,))
     return Blend.fit(voices, targets), thresholds, metrics

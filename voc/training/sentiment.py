@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
 
 from voc.classify.head import DenseHead, Doubles
 from voc.classify.linear import LinearClassifier, View
+from voc.evaluate.figures import label_scores
+from voc.evaluate.measures import macro_f1, mark_counts
 from voc.evaluate.reliability import calibration_error
+from voc.metrics import DIGITS
 from voc.records import LABELS
 from voc.sentiment import MIXED_FROM, Opinion, SentimentModel, clause_features, comment_features, gather_evidence
 from voc.training.data import EXAMPLE, POLARITIES, GoldComment, Labelled, folds
 from voc.training.lessons import UNMENTIONED_WEIGHT
+from voc.training.measure import measure_classes
 
 FOLDS = 5
 # Our examples are all of one clause: as whole comments they count less, among the n-grams of the many more.
@@ -73,7 +76,7 @@ def train_heads(
     SentimentModel
         Fitted on all of them.
     dict
-        Figures measured out of fold: accuracy, macro-F1, F1 per label, expected calibration error, F1 of mixed.
+        Figures measured out of fold (see `voc.training.measure.measure_classes`), and those of the clauses with a mention.
     """
     passages = [comment.passage for comment in gold]
     known = gather_evidence(passages, opinions, *models)
@@ -87,10 +90,10 @@ def train_heads(
     weights, clause_weights = np.ones(len(gold)), np.where(mentioned, 1.0, UNMENTIONED_WEIGHT)
 
     fold = folds(range(len(gold)), FOLDS, seed)
-    metrics = _measure(_out_of_fold(whole, sentiments, weights, fold), sentiments)
-    metrics["mixed_f1"] = _rounded(f1_score(mixed, _out_of_fold(whole, mixed, weights, fold)[:, 1] >= MIXED_FROM, zero_division=0.0))
+    both = _out_of_fold(whole, mixed, weights, fold)[:, 1] >= MIXED_FROM
+    metrics = measure_classes(gold, _out_of_fold(whole, sentiments, weights, fold), sentiments, both)
     said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, [len(part) for part in parts]))
-    metrics["mentioned_clause"] = _measure(said[mentioned], clause_labels[mentioned])
+    metrics["mentioned_clause"] = _measure_clauses(said[mentioned], clause_labels[mentioned])
     heads = [
         DenseHead.fit(whole, sentiments, weights),
         DenseHead.fit(clauses, clause_labels, clause_weights),
@@ -164,21 +167,24 @@ def _out_of_fold(features: Doubles, classes: NDArray[np.intp], weights: Doubles,
     probabilities = np.zeros((len(classes), int(classes.max()) + 1))
     for held in range(FOLDS):
         inside = fold != held
-        probabilities[~inside] = DenseHead.fit(features[inside], classes[inside], weights[inside]).predict_proba(features[~inside])
+        # Among few comments the only one of a class may be held out: nothing can be said of that class then.
+        present, places = np.unique(classes[inside], return_inverse=True)
+        head = DenseHead.fit(features[inside], places, weights[inside])
+        probabilities[np.ix_(~inside, present)] = head.predict_proba(features[~inside])
     return probabilities
 
 
-def _measure(probabilities: Doubles, classes: NDArray[np.intp]) -> dict[str, Any]:
-    said = probabilities.argmax(axis=1)
-    per_label = f1_score(classes, said, labels=range(len(LABELS)), average=None, zero_division=0.0)
+def _measure_clauses(probabilities: Doubles, classes: NDArray[np.intp]) -> dict[str, Any]:
+    said, one_hot = probabilities.argmax(axis=1), np.eye(len(LABELS), dtype=bool)
+    counts = mark_counts(one_hot[classes], one_hot[said])
     return {
-        "accuracy": _rounded(accuracy_score(classes, said)),
-        "macro_f1": _rounded(per_label.mean()),
-        "f1": {label: _rounded(value) for label, value in zip(LABELS, per_label, strict=True)},
+        "accuracy": _rounded((said == classes).mean()),
+        "macro_f1": _rounded(macro_f1(counts.sum(axis=0))),
         "ece": _rounded(calibration_error(probabilities.max(axis=1), said == classes)),
         "n": len(classes),
+        "labels": {label: score.model_dump() for label, score in label_scores(LABELS, counts).items()},
     }
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), 4)
+def _rounded(value: float | Doubles) -> float:
+    return round(float(value), DIGITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from voc.training.data import (
     text_key,
 )
 
+ANNOTATED, WEAK = "annotated: ", "aspects: "  # before a source's name: how far it is labelled
 _COLUMNS = {"label": "source,text,label,scheme (CSV)", "mentions": "source, text, mentions (JSONL)", "intent": "text,intent (CSV)"}
 
 
@@ -43,6 +45,8 @@ class Settings:
         Written into the description.
     seed : int
         Of everything random.
+    command : str
+        Line that trains the same again, for the card.
     """
 
     base: Path | None = None
@@ -51,6 +55,7 @@ class Settings:
     device: str = "cpu"
     version: str = "1"
     seed: int = 42
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,9 @@ class Sources:
 
     @property
     def counts(self) -> dict[str, int]:  # numpydoc ignore=RT01
-        """How much is annotated, for the card."""
-        return {"annotated comments": len(self.gold), "clauses of our own writing": len(self.examples)}
+        """How much is annotated, by source, for the card."""
+        found = Counter(f"{ANNOTATED}{comment.row['source']}" for comment in [*self.gold, *self.examples])
+        return dict(found.most_common())
 
     def _file(self, kind: str) -> Path:
         for path in self.data:

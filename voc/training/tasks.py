@@ -17,7 +17,8 @@ from voc.taxonomy import load_taxonomy
 from voc.training.aside import find_unseen, read_opinions
 from voc.training.data import GoldComment
 from voc.training.describe import describe, fresh
-from voc.training.sources import Settings, Sources
+from voc.training.examine import examine
+from voc.training.sources import WEAK, Settings, Sources
 
 Engines = Sequence[Engine]
 
@@ -62,7 +63,8 @@ def train_sentiment(sources: Sources, settings: Settings, own: Engines = ()) -> 
         judged, opinions = _judged(engine, sources.gold)
         heads, metrics = train_heads(judged, opinions, models, settings.seed)
         heads.save(fresh(engine.tasks["sentiment"]))
-        metas.append(describe(engine.tasks["sentiment"], "sentiment", "voc.sentiment:SentimentModel", LABELS, rows, settings, metrics))
+        meta = describe(engine.tasks["sentiment"], "sentiment", "voc.sentiment:SentimentModel", LABELS, rows, settings, metrics)
+        metas.append(examine(engine) or meta)
     return metas
 
 
@@ -98,7 +100,7 @@ def train_touchpoint(sources: Sources, settings: Settings, own: Engines = ()) ->
         classifier = LinearClassifier.load(folder)
     else:
         classifier, weak = train_classifier([*_seen(sources.gold), *sources.examples], sources.aspects, taxonomy)
-        rows = {**rows, "aspect annotations, weak": weak}
+        rows = {**rows, **{f"{WEAK}{source}": count for source, count in weak.items()}}
         classifier.save(fresh(folder))
         metas.append(describe(folder, "touchpoint", "linear", labels, rows, settings, {}, taxonomy=of))
     for engine in own or _engines():
@@ -109,6 +111,7 @@ def train_touchpoint(sources: Sources, settings: Settings, own: Engines = ()) ->
         metas.append(
             describe(target, "touchpoint", "voc.classify.blend:Blend", labels, rows, settings, metrics, threshold=threshold, taxonomy=of)
         )
+        examine(engine)
     return metas
 
 
@@ -144,6 +147,7 @@ def train_intent(sources: Sources, settings: Settings, own: Engines = ()) -> lis
         metas.append(
             describe(target, "intent", "voc.classify.blend:Blend", labels, sources.counts, settings, metrics, thresholds=thresholds)
         )
+        examine(engine)
     return metas
 
 

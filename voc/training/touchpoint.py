@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.classify import Classifier, Floats
+from voc.classify import Classifier
 from voc.classify.blend import Blend
 from voc.classify.linear import LinearClassifier, View
 from voc.sentiment import Opinion, Passage
 from voc.taxonomy import OVERALL, Taxonomy
 from voc.touchpoint import keyword_hits, touchpoint_fields
 from voc.training.data import GoldComment, folds, text_key
+from voc.training.measure import best_threshold, measure_marks
 
 FOLDS = 4
 WEAK_WEIGHT = 0.3
@@ -44,7 +45,7 @@ WEAK_MOST = 1500  # rows of one source and touchpoint
 
 def train_classifier(
     gold: Sequence[GoldComment], aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], taxonomy: Taxonomy
-) -> tuple[LinearClassifier, int]:
+) -> tuple[LinearClassifier, dict[str, int]]:
     """Learn from n-grams which touchpoints a clause speaks of.
 
     Parameters
@@ -60,18 +61,18 @@ def train_classifier(
     -------
     LinearClassifier
         Fitted.
-    int
-        Weak rows used.
+    dict of str to int
+        Source → weak rows used.
     """
     ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
     passages = [comment.passage for comment in gold]
-    weak_passages, weak_targets = _weak(aspects, ids, {text_key(passage.normalised) for passage in passages})
+    weak_passages, weak_targets, used = _weak(aspects, ids, {text_key(passage.normalised) for passage in passages})
     fields = touchpoint_fields([*passages, *weak_passages], taxonomy)
     targets = np.vstack([*(touchpoint_targets(comment, ids) for comment in gold), weak_targets])
     weights = np.full(len(targets), WEAK_WEIGHT)
     weights[: len(targets) - len(weak_targets)] = 1
     views = (View(ngrams=(1, 4), bits=17), View(ngrams=(1, 2), bits=15, weight=0.6), View("word", (1, 1), bits=8, weight=1.0))
-    return LinearClassifier(views, strength=6.0, multilabel=True).fit(fields, targets, ids, weights), len(weak_passages)
+    return LinearClassifier(views, strength=6.0, multilabel=True).fit(fields, targets, ids, weights), used
 
 
 def train_blend(
@@ -99,7 +100,7 @@ def train_blend(
     float
         Threshold of the best micro-F1.
     dict
-        Figures measured out of fold, per comment and without `overall`: micro- and macro-F1, F1 per touchpoint.
+        Figures measured out of fold, per comment and without `overall` (see `voc.training.measure.measure_marks`).
     """
     ids = [touchpoint.id for touchpoint in taxonomy.touchpoints]
     passages = [comment.passage for comment in gold]
@@ -115,10 +116,15 @@ def train_blend(
         scores[outside] = Blend.fit([voice[inside] for voice in voices], targets[inside]).predict_proba(
             [voice[outside] for voice in voices]
         )
-    said = [{mention["touchpoint"] for mention in comment.row["mentions"]} - {OVERALL} for comment in gold]
-    best = max(THRESHOLDS, key=lambda threshold: _measure(scores, groups, said, ids, threshold)["micro_f1"])
-    metrics = _measure(scores, groups, said, ids, best)
-    return Blend.fit(voices, targets), float(best), {**metrics, "n": len(gold)}
+    highest, annotated = np.zeros((2, len(gold), len(ids)), dtype=np.float32)
+    np.maximum.at(highest, groups, scores)
+    for row, comment in zip(annotated, gold, strict=True):
+        row[[ids.index(mention["touchpoint"]) for mention in comment.row["mentions"]]] = 1
+    specific = [index for index, name in enumerate(ids) if name != OVERALL]
+    should, probabilities = annotated[:, specific] > 0, highest[:, specific]
+    threshold = best_threshold(should, probabilities, THRESHOLDS)
+    metrics = measure_marks(gold, [ids[index] for index in specific], should, probabilities, probabilities >= threshold)
+    return Blend.fit(voices, targets), threshold, metrics
 
 
 def touchpoint_targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.float64]:
@@ -144,9 +150,9 @@ def touchpoint_targets(comment: GoldComment, ids: Sequence[str]) -> NDArray[np.f
 
 def _weak(
     aspects: Iterable[tuple[str, str, list[dict[str, Any]]]], ids: Sequence[str], held_out: set[str]
-) -> tuple[list[Passage], NDArray[np.float64]]:
+) -> tuple[list[Passage], NDArray[np.float64], dict[str, int]]:
     """Short rows of other schemes as one-clause comments."""
-    passages, rows, seen = [], [], Counter[tuple[str, str]]()
+    passages, rows, seen, used = [], [], Counter[tuple[str, str]](), Counter[str]()
     for source, text, mentions in aspects:
         names = {WEAK_CATEGORIES.get(mention["raw"]) for mention in mentions}
         if None in names or not names or len(text) > WEAK_LONGEST or text_key(text) in held_out:
@@ -154,23 +160,7 @@ def _weak(
         if any(seen[source, str(name)] >= WEAK_MOST for name in names):
             continue
         seen.update((source, str(name)) for name in names)
+        used[source] += 1
         passages.append(Passage(text, ((0, len(text)),)))
         rows.append([float(name in names) for name in ids])
-    return passages, np.array(rows).reshape(len(rows), len(ids))
-
-
-def _measure(scores: Floats, groups: NDArray[np.intp], said: Sequence[set[str]], ids: Sequence[str], threshold: float) -> dict[str, Any]:
-    highest = np.zeros((len(said), len(ids)), dtype=np.float32)
-    np.maximum.at(highest, groups, scores)
-    tally = {name: np.zeros(3) for name in ids if name != OVERALL}
-    for row, gold in zip(highest, said, strict=True):
-        found = {name for name, score in zip(ids, row, strict=True) if score >= threshold} - {OVERALL}
-        for name in found | gold:
-            tally[name] += (name in found and name in gold, name in found and name not in gold, name not in found)
-    known = {name: _f1(counts) for name, counts in tally.items() if counts[0] + counts[2] >= 8}
-    return {"micro_f1": _f1(sum(tally.values(), np.zeros(3))), "macro_f1": round(float(np.mean(list(known.values()))), 4), "f1": known}
-
-
-def _f1(counts: NDArray[np.float64]) -> float:
-    right, extra, missed = counts
-    return round(float(2 * right / max(2 * right + extra + missed, 1)), 4)
+    return passages, np.array(rows).reshape(len(rows), len(ids)), dict(used)
