@@ -13,7 +13,7 @@ from voc.records import LABELS
 from voc.sentiment import Passage
 from voc.training.aside import find_unseen, kept_aside
 from voc.training.data import Labelled
-from voc.training.encoder import KEPT_HEADS, LEARNED_HEADS, Curriculum, encode_now, train_encoder
+from voc.training.encoder import KEPT_HEADS, Curriculum, encode_now, train_encoder
 from voc.training.lessons import (
     UNKNOWN,
     UNMENTIONED_WEIGHT,
@@ -314,7 +314,7 @@ def test_train_encoder_writes_the_heads_of_the_network_taught_with_all(trained, 
     network = make_network(tiny_bert)
     network.load_state_dict(torch.load(folder / "work" / "taught.pt"))
     kept = Heads.load(folder / "best").weights
-    for name in LEARNED_HEADS:
+    for name in KEPT_HEADS:
         np.testing.assert_allclose(kept[name], network.export_heads().weights[name], atol=1e-3)
 
 

@@ -20,16 +20,13 @@ from voc.training.data import GoldComment
 from voc.training.lessons import Lesson, gold_lessons
 from voc.training.network import Network, teach
 from voc.training.onnx_export import export_onnx
-from voc.training.probe import fit_probe
 from voc.transformer import hidden_states
 
 GOLD_TIMES = 2  # epochs over the annotated comments
 REPLAY = 2000  # lessons of the first stage that are read again, lest they be forgotten
 ADAPT_RATE, GOLD_RATE = 1.2e-4, 1e-4  # highest learning rates
 GOLD_BATCH = 32
-LEARNED_HEADS = ("sentiment", "mixed", "polarity")  # kept as gradient descent left them
-PROBED_HEADS = ("informative", "intent", "touchpoint")  # fitted anew on the vectors
-KEPT_HEADS = LEARNED_HEADS + PROBED_HEADS
+KEPT_HEADS = ("sentiment", "mixed", "informative", "intent", "polarity", "touchpoint")
 
 
 @dataclass(frozen=True)
@@ -101,8 +98,7 @@ def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, 
         )  # fmt: skip
         _save(network, done)
     network.load_state_dict(torch.load(done))
-    heads = _probed(network, lessons, encode_now(network, [lesson.passage for lesson in lessons]))
-    _write(network, heads, target)
+    _write(network, target)
     save_seen(target, [comment.passage for comment in shown])
     return minutes
 
@@ -138,15 +134,7 @@ def encode_now(network: Network, passages: Sequence[Passage]) -> list[Encoded]:
     return encode_with(_run, network.tokenizer, passages)
 
 
-def _probed(network: Network, lessons: Sequence[Lesson], encoded: Sequence[Encoded]) -> Heads:
-    """The network's own heads of feeling, and new ones of what is spoken of: those it has no time to learn by small steps."""
-    learned = network.export_heads()
-    probed = fit_probe(lessons, encoded, {name: network.labels[name] for name in PROBED_HEADS})
-    weights = {**{name: learned.weights[name] for name in LEARNED_HEADS}, **probed.weights}
-    return Heads({name: network.labels[name] for name in KEPT_HEADS}, weights)
-
-
-def _write(network: Network, heads: Heads, target: Path) -> None:
+def _write(network: Network, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     scratch = target / "scratch"
@@ -155,7 +143,8 @@ def _write(network: Network, heads: Heads, target: Path) -> None:
     shutil.copy(scratch / "config.json", target / "config.json")
     shutil.rmtree(scratch)
     network.tokenizer.save(str(target / "tokenizer.json"), pretty=False)
-    heads.save(target)
+    learned = network.export_heads()
+    Heads({name: network.labels[name] for name in KEPT_HEADS}, {name: learned.weights[name] for name in KEPT_HEADS}).save(target)
     config = json.loads((target / "config.json").read_text(encoding="utf-8"))
     config.pop("_name_or_path", None)
     (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
