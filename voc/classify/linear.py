@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from voc.classify import Fields, Floats
+from voc.classify.ngrams import count_ngrams
 from voc.errors import NotTrainedError
 
 
@@ -54,21 +55,18 @@ class View:
         scipy.sparse.csr_matrix of shape (n_texts, 2 ** bits), float32
             ``1 + ln(count)`` where an n-gram occurs.
         """
-        pattern = r"\S+" if self.analyzer == "word" else r"(?u)\b\w\w+\b"
-        vectorizer = HashingVectorizer(
-            analyzer=self.analyzer,
-            ngram_range=self.ngrams,
-            n_features=2**self.bits,
-            alternate_sign=False,
-            norm=None,
-            token_pattern=pattern,
-            dtype=np.float32,
-        )
         # Texts repeat: the comment around each of its clauses, copied reviews.
         places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-        counts = vectorizer.transform(places)
+        counts = count_ngrams(list(places), self.ngrams, self.bits) if self.analyzer == "char" else self._count_words(places)
         counts.data = 1 + np.log(counts.data)
         return counts if len(places) == len(texts) else counts[[places[text] for text in texts]]
+
+    def _count_words(self, texts: Iterable[str]) -> sparse.csr_matrix:
+        pattern = r"\S+"
+        vectorizer = HashingVectorizer(
+            ngram_range=self.ngrams, n_features=2**self.bits, alternate_sign=False, norm=None, token_pattern=pattern, dtype=np.float32
+        )
+        return vectorizer.transform(texts)
 
 
 class LinearClassifier:
