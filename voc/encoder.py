@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -202,9 +203,10 @@ def pool(hidden: Floats, clauses: Sequence[tuple[int, int]]) -> Encoded:
     Encoded
         Where there is no clause, the whole stands for the one.
     """
-    whole = hidden.mean(axis=0)
-    parts = [hidden[start:end].mean(axis=0) for start, end in clauses] or [whole]
-    return Encoded(whole, np.array(parts))
+    # Not ``mean``, which takes several times as long for a handful of rows.
+    whole = np.add.reduce(hidden, axis=0) / np.float32(len(hidden))
+    parts = [np.add.reduce(hidden[start:end], axis=0) / np.float32(end - start) for start, end in clauses]
+    return Encoded(whole, np.array(parts or [whole]))
 
 
 def part_of(folder: Path, name: str) -> Path:
@@ -282,12 +284,12 @@ def tokenise(tokenizer: Tokenizer, passages: Sequence[Passage]) -> list[Tokens]:
 
 def _tokens(encoding: Encoding, passage: Passage) -> Tokens:
     ids = np.array(encoding.ids or [_UNKNOWN], dtype=np.int64)
-    starts, ends = np.array(encoding.offsets or [(0, 1)]).T
+    starts, ends = zip(*encoding.offsets or [(0, 1)], strict=True)
     clauses = []
     for start, end in passage.spans:
         # Token ends and starts both ascend: the first that ends behind the clause's start, the last that starts before its end.
-        first = min(int(np.searchsorted(ends, start, side="right")), len(ids) - 1)
-        clauses.append((first, max(int(np.searchsorted(starts, end, side="left")), first + 1)))
+        first = min(bisect_right(ends, start), len(ids) - 1)
+        clauses.append((first, max(bisect_left(starts, end), first + 1)))
     return Tokens(ids, clauses)
 
 

@@ -29,7 +29,7 @@ from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Ve
 from voc.redact import redact, redact_field
 from voc.sentiment import Opinion, Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
-from voc.tokenise import clauses, make_nlp, userdict_entries
+from voc.tokenise import clause_spans, cut_words, make_nlp, userdict_entries
 from voc.touchpoint import TouchpointModel, roll_up
 
 BATCH = 512
@@ -259,10 +259,10 @@ class Pipeline:
             yield self._annotate(comment.id, aligned, found, passage, judgement)
 
     def _cut(self, normalised: str) -> Passage:
-        doc = self.nlp(normalised)
+        words = cut_words(self.nlp, normalised)
         if self.entries:
-            self.userdict_hits.update({token.text for token in doc} & self.entries)
-        return Passage(normalised, tuple(clauses(doc)))
+            self.userdict_hits.update(self.entries.intersection(words))
+        return Passage(normalised, tuple(clause_spans(words)))
 
     def _annotate(self, id: str, aligned: AlignedText, redactions: dict[str, int], passage: Passage, judgement: Judgement) -> Annotation:
         spans = [_span(aligned, *span) for span in passage.spans]

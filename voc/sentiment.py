@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from scipy.special import softmax
 from voc.classify import Classifier
 from voc.classify.head import DenseHead, Doubles
 from voc.corpora import lexicon_table
+from voc.groups import Groups
 from voc.records import LABELS, Sentiment, Verdict
 from voc.tokenise import turn_words
 
@@ -40,42 +42,46 @@ class Passage:
     normalised: str
     spans: tuple[tuple[int, int], ...]
 
-    @property
-    def clauses(self) -> list[str]:  # numpydoc ignore=RT01
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:  # numpydoc ignore=RT01
         """Texts of the clauses; the whole comment where there is none."""
-        return [self.normalised[start:end] for start, end in self.spans] or [self.normalised]
+        return tuple(self.normalised[start:end] for start, end in self.spans) or (self.normalised,)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the two n-gram models and the encoder say of one comment, before the heads weigh it.
+    """What the two n-gram models and the encoder say of comments, before the heads weigh it.
 
     Parameters
     ----------
-    polarity, clause_polarity : float, ndarray of shape (n_clauses,)
-        Log-odds of praise against complaint.
-    tone, clause_tone : ndarray of shape (3,), (n_clauses, 3)
+    polarity, clause_polarity : ndarray of shape (n_comments,), (n_clauses,)
+        Log-odds of praise against complaint; the clauses are those of all comments, in order.
+    tone, clause_tone : ndarray of shape (n_comments, 3), (n_clauses, 3)
         Logits of negative, neutral, positive.
-    opinion : mapping of str to ndarray
-        The encoder's: ``sentiment`` (3,), ``mixed`` (1,), ``polarity`` (n_clauses, 3).
+    opinion, clause_opinion : ndarray of shape (n_comments, 3), (n_clauses, 3)
+        The encoder's logits of the same.
+    mixed : ndarray of shape (n_comments, 1)
+        Its log-odds of praise beside complaint.
     """
 
-    polarity: float
+    polarity: Doubles
     clause_polarity: Doubles
     tone: Doubles
     clause_tone: Doubles
-    opinion: Opinion
+    opinion: Doubles
+    clause_opinion: Doubles
+    mixed: Doubles
 
 
-def gather_evidence(passages: Sequence[Passage], opinions: Sequence[Opinion], polarity: Classifier, tone: Classifier) -> list[Evidence]:
+def gather_evidence(passages: Sequence[Passage], opinions: Sequence[Opinion], polarity: Classifier, tone: Classifier) -> Evidence:
     """Ask both n-gram models about comments and their clauses.
 
     Parameters
     ----------
     passages : sequence of Passage, length n_comments
-        Any length.
+        At least one.
     opinions : sequence of (mapping of str to ndarray), length n_comments
-        What the encoder's heads say of them.
+        What the encoder's heads say of them: ``sentiment`` (3,), ``mixed`` (1,), ``polarity`` (n_clauses, 3).
     polarity : Classifier
         Labels (negative, positive), fitted on many comments of all kinds.
     tone : Classifier
@@ -83,21 +89,18 @@ def gather_evidence(passages: Sequence[Passage], opinions: Sequence[Opinion], po
 
     Returns
     -------
-    list of Evidence, length n_comments
-        In order.
+    Evidence
+        Of all of them.
     """
     clauses = [without_turn(clause) for passage in passages for clause in passage.clauses]
     texts = [passage.normalised for passage in passages] + clauses
-    if not texts:
-        return []
     odds = np.diff(polarity.decision_function([texts]).astype(np.float64), axis=1)[:, 0]
     tones = tone.decision_function([texts]).astype(np.float64)
-    at, found = len(passages), []
-    for index, passage in enumerate(passages):
-        end = at + len(passage.clauses)
-        found.append(Evidence(float(odds[index]), odds[at:end], tones[index], tones[at:end], opinions[index]))
-        at = end
-    return found
+    whole, parts, mixed = (
+        np.vstack([opinion[name] for opinion in opinions]).astype(np.float64) for name in ("sentiment", "polarity", "mixed")
+    )
+    count = len(passages)
+    return Evidence(odds[:count], odds[count:], tones[:count], tones[count:], whole, parts, mixed)
 
 
 def without_turn(clause: str) -> str:
@@ -129,101 +132,115 @@ def _turns() -> tuple[str, ...]:
     return tuple(turn_words())
 
 
-def comment_features(passage: Passage, evidence: Evidence) -> Doubles:
+def comment_features(passages: Sequence[Passage], evidence: Evidence) -> Doubles:
     """What the comment head sees: the whole, its clauses, what comes after the last turn, and cue words.
 
     Parameters
     ----------
-    passage : Passage
-        The comment.
+    passages : sequence of Passage, length n_comments
+        At least one.
     evidence : Evidence
-        Of the same comment.
+        Of the same comments.
 
     Returns
     -------
-    ndarray of shape (n_features,)
-        Unscaled.
+    ndarray of shape (n_comments, n_features)
+        Unscaled; a row does not depend on the others.
     """
-    feeling = np.tanh(evidence.clause_polarity / 2)  # −1 … 1: P(praise) − P(complaint)
-    clauses = passage.clauses
+    of = Groups([len(passage.clauses) for passage in passages])
+    clauses = [clause for passage in passages for clause in passage.clauses]
+    tail = of.tail(np.array([without_turn(clause) != clause for clause in clauses]))
+    texts = [passage.normalised for passage in passages]
+    odds = evidence.clause_polarity
+    whole, feeling = np.tanh(evidence.polarity / 2), np.tanh(odds / 2)  # −1 … 1: P(praise) − P(complaint)
+    low, high = of.min(feeling), of.max(feeling)
     lengths = np.array([len(clause) + 1 for clause in clauses], dtype=float)
-    turns = [index for index, clause in enumerate(clauses) if without_turn(clause) != clause]
-    whole = np.tanh(evidence.polarity / 2)
-    cues = cue_counts(passage.normalised)
-    return np.concatenate(
+    cues = cue_counts(texts)
+    return np.column_stack(
         [
-            [evidence.polarity, whole, abs(whole), evidence.clause_polarity.mean(), feeling.mean(), feeling.min(), feeling.max()],
-            [feeling[0], feeling[-1], feeling[turns[-1] if turns else -1 :].mean(), feeling.std()],
-            [np.maximum(feeling, 0).mean(), np.maximum(-feeling, 0).mean(), lengths @ feeling / lengths.sum()],
-            [np.log1p(len(passage.normalised)), np.log1p(len(clauses)), feeling.max() - feeling.min(), min(feeling.max(), -feeling.min())],
+            *(evidence.polarity, whole, abs(whole), of.mean(odds), of.mean(feeling), low, high),
+            *(of.first(feeling), of.last(feeling), of.sum(feeling * tail) / of.sum(tail), of.spread(feeling)),
+            *(of.mean(np.maximum(feeling, 0)), of.mean(np.maximum(-feeling, 0)), of.sum(lengths * feeling) / of.sum(lengths)),
+            *(np.log1p([len(text) for text in texts]), np.log1p(of.counts), high - low, np.minimum(high, -low)),
             np.minimum(cues, 4),
-            np.minimum(cues, 9) / len(clauses),
+            np.minimum(cues, 9) / of.counts[:, None],
             evidence.tone,
-            _opinion_features(evidence.opinion, turns[-1] if turns else -1),
+            _opinion_features(evidence, of, tail),
         ]
     )
 
 
-def _opinion_features(opinion: Opinion, turn: int) -> Doubles:
+def _opinion_features(evidence: Evidence, of: Groups, tail: Doubles) -> Doubles:
     """The encoder's view of the whole, and of its clauses."""
-    whole, parts = opinion["sentiment"].astype(float), softmax(opinion["polarity"].astype(float), axis=1)
+    whole, parts = evidence.opinion, softmax(evidence.clause_opinion, axis=1)
     feeling = parts[:, 2] - parts[:, 0]
-    return np.concatenate(
+    low, high = of.min(feeling), of.max(feeling)
+    return np.column_stack(
         [
-            whole - whole.mean(),
-            softmax(whole),
-            opinion["mixed"],
-            [feeling.mean(), feeling.min(), feeling.max(), feeling[0], feeling[-1], feeling[turn:].mean()],
-            [min(feeling.max(), -feeling.min()), parts[:, 0].max(), parts[:, 2].max(), parts[:, 1].mean()],
+            whole - whole.mean(axis=1, keepdims=True),
+            softmax(whole, axis=1),
+            evidence.mixed,
+            *(of.mean(feeling), low, high, of.first(feeling), of.last(feeling), of.sum(feeling * tail) / of.sum(tail)),
+            *(np.minimum(high, -low), of.max(parts[:, 0]), of.max(parts[:, 2]), of.mean(parts[:, 1])),
         ]
     )
 
 
-def clause_features(passage: Passage, evidence: Evidence) -> Doubles:
+def clause_features(passages: Sequence[Passage], evidence: Evidence) -> Doubles:
     """What the clause head sees: the clause, the comment around it, and cue words.
 
     Parameters
     ----------
-    passage : Passage
-        The comment.
+    passages : sequence of Passage, length n_comments
+        At least one.
     evidence : Evidence
-        Of the same comment.
+        Of the same comments.
 
     Returns
     -------
     ndarray of shape (n_clauses, n_features)
-        Unscaled.
+        Of the clauses of all comments, in order; unscaled; a row depends on its comment alone.
     """
-    clauses = passage.clauses
-    odds = evidence.clause_polarity[:, None]
-    around = np.tile([evidence.polarity, np.tanh(evidence.polarity / 2), *evidence.tone], (len(clauses), 1))
-    lengths = np.log1p([[len(clause)] for clause in clauses])
-    cues = np.array([np.minimum(cue_counts(clause), 2) for clause in clauses])
-    said = softmax(evidence.opinion["polarity"].astype(float), axis=1)
-    return np.hstack(
-        [odds, np.tanh(odds / 2), abs(np.tanh(odds / 2)), evidence.clause_tone, around, lengths, cues, evidence.opinion["polarity"], said]
+    clauses = [clause for passage in passages for clause in passage.clauses]
+    odds = evidence.clause_polarity
+    around = np.column_stack([evidence.polarity, np.tanh(evidence.polarity / 2), evidence.tone])
+    return np.column_stack(
+        [
+            *(odds, np.tanh(odds / 2), abs(np.tanh(odds / 2)), evidence.clause_tone),
+            np.repeat(around, [len(passage.clauses) for passage in passages], axis=0),
+            np.log1p([len(clause) for clause in clauses]),
+            np.minimum(cue_counts(clauses), 2),
+            *(evidence.clause_opinion, softmax(evidence.clause_opinion, axis=1)),
+        ]
     )
 
 
-def cue_counts(text: str) -> Doubles:
+def cue_counts(texts: Sequence[str]) -> Doubles:
     """How often each kind of cue word of `corpora/lexicon/cues.tsv` occurs.
 
     Parameters
     ----------
-    text : str
+    texts : sequence of str, length n_texts
         Normalised.
 
     Returns
     -------
-    ndarray of shape (n_kinds,)
+    ndarray of shape (n_texts, n_kinds)
         Counts, kinds in file order.
 
     Examples
     --------
-    >>> cue_counts("味道一般,但是不贵").sum()
-    np.float64(4.0)
+    >>> cue_counts(["味道一般,但是不贵", "好吃"]).sum(axis=1)
+    array([4., 1.])
     """
-    return np.array([len(pattern.findall(text)) for pattern in _cue_patterns()], dtype=float)
+    # All texts as one, with a line each: one search a kind.
+    joined = "\n".join(texts)
+    ends = np.cumsum([len(text) + 1 for text in texts])
+    columns = []
+    for pattern in _cue_patterns():
+        places = [match.start() for match in pattern.finditer(joined)]
+        columns.append(np.bincount(np.searchsorted(ends, places, side="right"), minlength=len(texts)))
+    return np.array(columns, dtype=np.float64).T
 
 
 @cache
@@ -272,19 +289,16 @@ class SentimentModel:
         if not passages:
             return []
         evidence = gather_evidence(passages, opinions, self.polarity, self.tone)
-        whole = np.array([comment_features(*pair) for pair in zip(passages, evidence, strict=True)])
-        parts = [clause_features(*pair) for pair in zip(passages, evidence, strict=True)]
+        whole = comment_features(passages, evidence)
+        counts = [len(passage.clauses) for passage in passages]
         moved = np.zeros((len(passages), len(LABELS))) if shifts is None else shifts
-        comments = self.heads["comment"].predict_proba(whole, moved)
-        mixed = self.heads["mixed"].predict_proba(whole)[:, 1]
-        clauses = self.heads["clause"].predict_proba(np.vstack(parts), np.repeat(moved, [len(part) for part in parts], axis=0))
-        bounds = np.cumsum([0, *map(len, parts)])
+        comments = self.heads["comment"].predict_proba(whole, moved).tolist()
+        mixed = self.heads["mixed"].predict_proba(whole)[:, 1] >= MIXED_FROM
+        clauses = self.heads["clause"].predict_proba(clause_features(passages, evidence), np.repeat(moved, counts, axis=0)).tolist()
+        verdicts = iter([make_verdict(row) for row in clauses])
         return [
-            (
-                make_sentiment(comments[index], bool(mixed[index] >= MIXED_FROM)),
-                [make_verdict(row) for row in clauses[bounds[index] : bounds[index + 1]]],
-            )
-            for index in range(len(passages))
+            (make_sentiment(row, both), list(islice(verdicts, count)))
+            for row, both, count in zip(comments, mixed.tolist(), counts, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -320,12 +334,12 @@ class SentimentModel:
         return cls(polarity, tone, **heads)
 
 
-def make_verdict(row: Doubles) -> Verdict:
+def make_verdict(row: Sequence[float]) -> Verdict:
     """The likeliest label.
 
     Parameters
     ----------
-    row : ndarray of shape (3,)
+    row : sequence of float, length 3
         Probabilities, as LABELS.
 
     Returns
@@ -333,16 +347,16 @@ def make_verdict(row: Doubles) -> Verdict:
     Verdict
         Rounded.
     """
-    best = int(row.argmax())
+    best = max(range(len(row)), key=row.__getitem__)
     return Verdict(label=LABELS[best], score=round(float(row[best]), DIGITS))
 
 
-def make_sentiment(row: Doubles, mixed: bool) -> Sentiment:
+def make_sentiment(row: Sequence[float], mixed: bool) -> Sentiment:
     """The likeliest label, with all probabilities.
 
     Parameters
     ----------
-    row : ndarray of shape (3,)
+    row : sequence of float, length 3
         Probabilities, as LABELS.
     mixed : bool
         Whether there is praise and complaint.
@@ -352,6 +366,6 @@ def make_sentiment(row: Doubles, mixed: bool) -> Sentiment:
     Sentiment
         Rounded.
     """
-    best = int(row.argmax())
+    best = max(range(len(row)), key=row.__getitem__)
     shares = {label: round(float(value), DIGITS) for label, value in zip(LABELS, row, strict=True)}
     return Sentiment(label=LABELS[best], score=shares[LABELS[best]], probabilities=shares, mixed=mixed)

@@ -93,13 +93,11 @@ class TouchpointModel:
             Touchpoint → probability, the likeliest first; `overall` only where nothing else is said.
         """
         ids = [touchpoint.id for touchpoint in self.taxonomy.touchpoints]
+        likely = scores >= self.threshold
         chosen = []
-        for row in scores:
-            said = {
-                ids[column]: round(float(row[column]), DIGITS)
-                for column in np.argsort(-row, kind="stable")
-                if row[column] >= self.threshold
-            }
+        for row, columns in zip(scores.tolist(), likely, strict=True):
+            ranked = sorted(np.flatnonzero(columns).tolist(), key=row.__getitem__, reverse=True)  # stable
+            said = {ids[column]: round(row[column], DIGITS) for column in ranked}
             if len(said) > 1:
                 said.pop(OVERALL, None)
             chosen.append(said)

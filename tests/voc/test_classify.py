@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from checks import LABELS, TARGETS, TEXTS, check_classifier
 from voc.classify import classifier_class
 from voc.classify.head import DenseHead
 from voc.classify.linear import LinearClassifier, View
+from voc.classify.ngrams import count_ngrams
 
 
 def test_linear_keeps_the_contract(tmp_path):
@@ -52,3 +56,27 @@ def test_head_row_does_not_depend_on_the_others():
     np.testing.assert_array_equal(whole, np.vstack([head.predict_proba(row[None]) for row in features]))
     copy = DenseHead.from_arrays(head.arrays("x"), "x")
     np.testing.assert_array_equal(copy.predict_proba(features), whole)
+
+
+@given(
+    st.lists(st.text(st.sampled_from("送餐太慢 \t\nAbé𠀀İß😡,1"), max_size=12), max_size=8),
+    st.sampled_from([(1, 3), (1, 1), (2, 5)]),
+    st.integers(1, 20),
+)
+@settings(max_examples=150, deadline=None)
+def test_ngrams_are_those_of_scikit_learn(texts, ngrams, bits):
+    vectorizer = HashingVectorizer(
+        analyzer="char", ngram_range=ngrams, n_features=2**bits, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    wanted, found = vectorizer.transform(["", *texts]), count_ngrams(["", *texts], ngrams, bits)
+    assert wanted.shape == found.shape
+    assert (wanted != found).nnz == 0
+
+
+def test_ngrams_of_many_texts_are_those_of_each():
+    texts = [f"{number}号桌等了{number % 7}小时" for number in range(2500)]
+    found = count_ngrams(texts, (1, 3), 12)
+    assert found.shape == (2500, 4096)
+    for place in (0, 1023, 1024, 2499):
+        assert (found[place] != count_ngrams([texts[place]], (1, 3), 12)).nnz == 0
+    assert count_ngrams([], (1, 3), 12).shape == (0, 4096)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 
 import pytest
@@ -7,9 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voc.errors import SettingsError
-from voc.tokenise import clauses, make_nlp, userdict_entries
+from voc.tokenise import clause_spans, clauses, cut_words, make_nlp, userdict_entries, word_tags
 
 HAN_AND_MARKS = st.text(st.sampled_from("送餐太慢了但是味道不错,。!?~… .4-a1就是可惜\n[怒]"), max_size=40)
+
+
+@pytest.fixture(scope="module")
+def jieba_words():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(60)
+    return jieba.Tokenizer().lcut
 
 
 def cut(nlp, text):
@@ -67,7 +77,24 @@ def test_userdict_that_is_none_names_the_file(tmp_path, content):
 @settings(max_examples=150, deadline=None)
 def test_tokens_and_clauses_keep_every_offset(nlp, text):
     doc = nlp(text)
-    assert doc.text == text
+    assert doc.text == text == "".join(cut_words(nlp, text))
     spans = clauses(doc)
+    assert spans == clause_spans(cut_words(nlp, text))
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@given(st.text(st.sampled_from("送餐太慢了不错,。 .4-a1㐀é_%#T+"), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_words_are_those_of_jieba(nlp, jieba_words, text):
+    assert cut_words(nlp, text) == jieba_words(text)
+
+
+def test_a_word_of_frequency_0_is_none(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text("不错 0\n", encoding="utf-8")
+    assert cut_words(make_nlp([path]), "味道不错") == ["味道", "不", "错"]
+
+
+def test_word_tags_know_the_dictionary(nlp):
+    assert {word: word_tags(nlp)[word] for word in ("味道", "太慢", "好吃")} == {"味道": "n", "太慢": "a", "好吃": "v"}

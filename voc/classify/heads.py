@@ -30,6 +30,8 @@ class Heads:
     def __init__(self, labels: Mapping[str, tuple[str, ...]], weights: Mapping[str, Floats]) -> None:
         self.labels = dict(labels)
         self.weights = dict(weights)
+        self._of_comment = _Stack({name: rows for name, rows in self.weights.items() if name in COMMENT_HEADS})
+        self._of_clause = _Stack({name: rows for name, rows in self.weights.items() if name not in COMMENT_HEADS})
 
     def decide(self, encoded: Encoded) -> dict[str, Floats]:
         """Scores (logits) of every head.
@@ -46,7 +48,7 @@ class Heads:
         """
         around = np.broadcast_to(encoded.comment, encoded.clauses.shape)
         both = np.hstack([encoded.clauses, around])
-        return {name: _apply(weights, encoded.comment if name in COMMENT_HEADS else both) for name, weights in self.weights.items()}
+        return {**self._of_comment.apply(encoded.comment), **self._of_clause.apply(both)}
 
     def save(self, folder: Path) -> None:
         """Write ``heads.npz`` and ``heads.json``.
@@ -81,9 +83,19 @@ class Heads:
         return cls({name: tuple(names) for name, names in labels.items()}, weights)
 
 
-def _apply(weights: Floats, vectors: Floats) -> Floats:
-    # Row by row: a matrix product may round otherwise for another number of rows.
-    if vectors.ndim == 1:
-        scores: Floats = weights[:, :-1] @ vectors + weights[:, -1]
-        return scores
-    return np.array([_apply(weights, row) for row in vectors])
+class _Stack:
+    """Heads with the same input, as one layer."""
+
+    def __init__(self, weights: Mapping[str, Floats]) -> None:
+        ends = np.cumsum([len(rows) for rows in weights.values()])
+        self.parts = {name: slice(end - len(rows), end) for (name, rows), end in zip(weights.items(), ends, strict=True)}
+        stacked = np.vstack([*weights.values()]) if weights else np.zeros((0, 1), dtype=np.float32)
+        self.weights, self.intercepts = np.ascontiguousarray(stacked[:, :-1]), stacked[:, -1]
+
+    def apply(self, vectors: Floats) -> dict[str, Floats]:
+        """Scores of each head; (n_inputs,) → (n_labels,), (n_clauses, n_inputs) → (n_clauses, n_labels)."""
+        if not self.parts:
+            return {}
+        # A product a row: one of all rows may round otherwise for another number of them.
+        scores = np.matmul(self.weights, vectors[..., None])[..., 0] + self.intercepts
+        return {name: scores[..., part] for name, part in self.parts.items()}

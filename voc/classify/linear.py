@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from voc.classify import Fields, Floats
+from voc.classify.ngrams import count_ngrams
 from voc.errors import NotTrainedError
 
 
@@ -54,21 +55,18 @@ class View:
         scipy.sparse.csr_matrix of shape (n_texts, 2 ** bits), float32
             ``1 + ln(count)`` where an n-gram occurs.
         """
-        pattern = r"\S+" if self.analyzer == "word" else r"(?u)\b\w\w+\b"
-        vectorizer = HashingVectorizer(
-            analyzer=self.analyzer,
-            ngram_range=self.ngrams,
-            n_features=2**self.bits,
-            alternate_sign=False,
-            norm=None,
-            token_pattern=pattern,
-            dtype=np.float32,
-        )
         # Texts repeat: the comment around each of its clauses, copied reviews.
         places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-        counts = vectorizer.transform(places)
+        counts = count_ngrams(list(places), self.ngrams, self.bits) if self.analyzer == "char" else self._count_words(places)
         counts.data = 1 + np.log(counts.data)
         return counts if len(places) == len(texts) else counts[[places[text] for text in texts]]
+
+    def _count_words(self, texts: Iterable[str]) -> sparse.csr_matrix:
+        pattern = r"\S+"
+        vectorizer = HashingVectorizer(
+            ngram_range=self.ngrams, n_features=2**self.bits, alternate_sign=False, norm=None, token_pattern=pattern, dtype=np.float32
+        )
+        return vectorizer.transform(texts)
 
 
 class LinearClassifier:
@@ -138,16 +136,17 @@ class LinearClassifier:
         matrix = self._weigh(counts)
         if self.multilabel:
             heads = [self._head(matrix, targets[:, column], weights) for column in range(len(labels))]
-            self.coefficients_ = np.vstack([head[0] for head in heads]).astype(np.float32)
+            coefficients = np.vstack([head[0] for head in heads])
             self.intercepts_ = np.array([head[1] for head in heads], dtype=np.float32)
         else:
             model = LogisticRegression(C=self.strength, max_iter=400, class_weight="balanced" if self.balanced else None)
             model.fit(matrix, targets.argmax(axis=1), sample_weight=weights)
             two = len(labels) == 2  # scikit-learn keeps one row for two classes
-            self.coefficients_ = (np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2]) if two else model.coef_).astype(np.float32)
+            coefficients = np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2]) if two else model.coef_
             self.intercepts_ = (np.array([-model.intercept_[0] / 2, model.intercept_[0] / 2]) if two else model.intercept_).astype(
                 np.float32
             )
+        self.coefficients_ = _by_bucket(coefficients)
         return self
 
     def _head(
@@ -228,7 +227,7 @@ class LinearClassifier:
         (folder / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         # Half precision: a third of the size, and no measurable loss.
         idf = {f"idf_{index}": values.astype(np.float16) for index, values in enumerate(self.idf_)}
-        arrays: dict[str, Any] = {"coefficients": self.coefficients_.astype(np.float16), "intercepts": self.intercepts_, **idf}
+        arrays: dict[str, Any] = {"coefficients": self.coefficients_.astype(np.float16, order="C"), "intercepts": self.intercepts_, **idf}
         np.savez_compressed(folder / "weights.npz", **arrays)
 
     @classmethod
@@ -251,7 +250,7 @@ class LinearClassifier:
         model = cls(views, **config)
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             model.labels_ = labels
-            model.coefficients_ = arrays["coefficients"].astype(np.float32)
+            model.coefficients_ = _by_bucket(arrays["coefficients"])
             model.intercepts_ = arrays["intercepts"]
             model.idf_ = [arrays[f"idf_{index}"].astype(np.float32) for index in range(len(views))]
         return model
@@ -262,6 +261,11 @@ class LinearClassifier:
             matrix.data *= idf[matrix.indices]
             parts.append(normalize(matrix, copy=False) * np.float32(view.weight))
         return sparse.hstack(parts, format="csr")
+
+
+def _by_bucket(coefficients: NDArray[Any]) -> Floats:
+    """In the order in memory that a product with sparse rows reads; it would be copied at each otherwise."""
+    return np.asfortranarray(coefficients, dtype=np.float32)
 
 
 def inverse_document_frequency(counts: sparse.csr_matrix) -> Floats:

@@ -82,17 +82,16 @@ def train_heads(
     known = gather_evidence(passages, opinions, *models)
     sentiments = np.array([LABELS.index(comment.row["sentiment"]) for comment in gold])
     mixed = np.array([int(comment.row["mixed"]) for comment in gold])
-    whole = np.array([comment_features(*pair) for pair in zip(passages, known, strict=True)])
-    parts = [clause_features(*pair) for pair in zip(passages, known, strict=True)]
+    whole = comment_features(passages, known)
     targets = [_clause_targets(comment) for comment in gold]
-    clauses, clause_labels = np.vstack(parts), np.concatenate([labels for labels, _ in targets])
+    clauses, clause_labels = clause_features(passages, known), np.concatenate([labels for labels, _ in targets])
     mentioned = np.concatenate([said for _, said in targets])
     weights, clause_weights = np.ones(len(gold)), np.where(mentioned, 1.0, UNMENTIONED_WEIGHT)
 
     fold = folds(range(len(gold)), FOLDS, seed)
     both = _out_of_fold(whole, mixed, weights, fold)[:, 1] >= MIXED_FROM
     metrics = measure_classes(gold, _out_of_fold(whole, sentiments, weights, fold), sentiments, both)
-    said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, [len(part) for part in parts]))
+    said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, [len(passage.clauses) for passage in passages]))
     metrics["mentioned_clause"] = _measure_clauses(said[mentioned], clause_labels[mentioned])
     heads = [
         DenseHead.fit(whole, sentiments, weights),
