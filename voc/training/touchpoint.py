@@ -116,7 +116,7 @@ def train_blend(
         scores[outside] = Blend.fit([voice[inside] for voice in voices], targets[inside]).predict_proba(
             [voice[outside] for voice in voices]
         )
-    highest, annotated = np.zeros((2, len(gold), len(ids)), dtype=np.float32)
+    highest, annotated = np.zeros((2, len(gold), len(ids)))
     np.maximum.at(highest, groups, scores)
     for row, comment in zip(annotated, gold, strict=True):
         row[[ids.index(mention["touchpoint"]) for mention in comment.row["mentions"]]] = 1
