@@ -173,16 +173,9 @@ def read_onnx_weights(path: Path) -> dict[str, NDArray[Any]]:
 
     graph = onnx.load(str(path)).graph
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    # The last block of a row is filled up: K is how many weights a row has.
-    widths = {node.input[1]: attribute.i for node in graph.node for attribute in node.attribute if attribute.name == "K"}
     weights = {name: values for name, values in arrays.items() if name.startswith(_PARTS) and not name.endswith((".codes", ".scales"))}
     for name in (name.removesuffix(".codes") for name in arrays if name.endswith(".codes")):
-        codes, scales = arrays[f"{name}.codes"], arrays[f"{name}.scales"]
-        if codes.dtype == np.int8:  # word vectors: a scale a row
-            weights[name] = codes * scales
-        else:  # blocks of unsigned bytes, 128 standing for 0
-            rows = ((codes.astype(np.float32) - 128) * scales.reshape(*codes.shape[:2], 1)).reshape(len(codes), -1)
-            weights[name] = rows[:, : widths[f"{name}.codes"]]
+        weights[name] = arrays[f"{name}.codes"] * arrays[f"{name}.scales"]  # a scale a row
     for name in [name for name in weights if name.endswith(QKV_BIAS)]:
         layer = name.removesuffix(QKV_BIAS)
         for part, values in zip(("query", "key", "value"), np.split(weights.pop(name), 3), strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import warnings
 from pathlib import Path
@@ -16,7 +15,6 @@ from torch import Tensor, nn
 
 from voc.transformer import QKV_BIAS, hidden_states
 
-_BLOCK = 128  # weights that share a scale
 _OPSET = 17
 _WORDS = "embeddings.word_embeddings.weight"
 
@@ -34,10 +32,10 @@ class _Hidden(nn.Module):
 
 
 def export_onnx(folder: Path, target: Path) -> None:
-    """Write a transformer as a quantised ONNX graph.
+    """Write a transformer as an ONNX graph whose weights take a byte each.
 
-    ONNX Runtime's dynamic quantisation takes one scale for a whole batch, so that an answer would depend on its
-    neighbours; its `MatMulNBits` quantises block by block and row by row, which does not.
+    The products themselves are of floats, at least as fast on the processors of laptops as those of `MatMulNBits`; ONNX
+    Runtime's dynamic quantisation takes one scale for a whole batch, so that an answer would depend on its neighbours.
 
     Parameters
     ----------
@@ -52,7 +50,8 @@ def export_onnx(folder: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "plain.onnx"
         _trace(body, plain)
-        model = _quantise(_fuse(plain, body.config.num_attention_heads, body.config.hidden_size))
+        model = _fuse(plain, body.config.num_attention_heads, body.config.hidden_size)
+    _pack_products(model)
     _pack_embeddings(model)
     _name_weights(model)
     onnx.save(model, str(target))
@@ -83,14 +82,26 @@ def _fuse(path: Path, heads: int, size: int) -> ModelProto:
     return fused
 
 
-def _quantise(model: ModelProto) -> ModelProto:
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-
-    logging.getLogger("onnxruntime.quantization.matmul_nbits_quantizer").setLevel(logging.WARNING)
-    quantiser = MatMulNBitsQuantizer(model, bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=4)
-    quantiser.process()
-    packed: ModelProto = quantiser.model.model
-    return packed
+def _pack_products(model: ModelProto) -> None:
+    """Weights of products as bytes with a scale an output, spelled out in steps that ONNX Runtime does once, when it loads."""
+    graph = model.graph
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in [node for node in graph.node if node.op_type == "MatMul" and node.input[1] in tensors]:
+        # Named after its place: /body/encoder/layer.0/output/dense/MatMul
+        name = node.name.removeprefix("/body/").rpartition("/")[0].replace("/", ".") + ".weight"
+        tensor = tensors[node.input[1]]
+        codes, scales = quantise_rows(numpy_helper.to_array(tensor).T)
+        steps = [
+            helper.make_node("Cast", [f"{name}.codes"], [f"{name}.whole"], to=onnx.TensorProto.FLOAT),
+            helper.make_node("Mul", [f"{name}.whole", f"{name}.scales"], [f"{name}.rows"]),
+            helper.make_node("Transpose", [f"{name}.rows"], [f"{name}.columns"], perm=[1, 0]),
+        ]
+        place = list(graph.node).index(node)
+        for offset, step in enumerate(steps):
+            graph.node.insert(place + offset, step)
+        node.input[1] = f"{name}.columns"
+        graph.initializer.remove(tensor)
+        graph.initializer.extend([numpy_helper.from_array(codes, f"{name}.codes"), numpy_helper.from_array(scales, f"{name}.scales")])
 
 
 def _pack_embeddings(model: ModelProto) -> None:
@@ -118,9 +129,6 @@ def _name_weights(model: ModelProto) -> None:
     """Give weights the names that `transformers` knows them by, so that `voc.transformer` can read them back."""
     names = {tensor.name: tensor.name.removeprefix("body.") for tensor in model.graph.initializer}
     for node in model.graph.node:
-        if node.op_type == "MatMulNBits":  # named after its place: /body/encoder/layer.0/output/dense/MatMul_Q8
-            weight = node.name.removeprefix("/body/").rpartition("/")[0].replace("/", ".") + ".weight"
-            names[node.input[1]], names[node.input[2]] = f"{weight}.codes", f"{weight}.scales"
         if node.op_type == "MultiHeadAttention":
             layer = node.input[0].removeprefix("/body/").partition("/query/")[0].replace("/", ".")
             names[node.input[3]] = f"{layer}.{QKV_BIAS}"
