@@ -76,8 +76,8 @@ def pipeline() -> Pipeline:
 
 
 @pytest.fixture(scope="session")
-def best_pipeline() -> Pipeline:
-    return Pipeline(quality="best")
+def fast_pipeline() -> Pipeline:
+    return Pipeline(quality="fast")
 
 
 @pytest.fixture(scope="session")

@@ -15,21 +15,21 @@ from voc.taxonomy import load_taxonomy
 
 PASS_RATE = {  # share of cases that pass, as measured, rounded down
     "fast": {
-        "negation": 0.57, "turn": 0.50, "sarcasm": 0.45, "comparison": 0.50, "degree": 0.72, "question": 0.47,
-        "suggestion": 0.55, "lukewarm": 0.55, "topic_praise": 0.45, "cantonese": 0.87, "dialect": 0.62, "typo": 0.75,
-        "pinyin": 0.80, "emoji": 0.80, "ascii_art": 0.89, "very_short": 0.86, "code_mix": 0.57, "no_words": 0.35,
-        "internet_slang": 0.81, "mixed": 0.63, "two_touchpoints": 0.56, "enumeration": 0.81, "other_trade": 0.68,
-        "conditional": 0.44, "reported": 0.56, "time_change": 0.50, "very_long": 0.50, "traditional": 0.43,
+        "negation": 0.53, "turn": 0.63, "sarcasm": 0.50, "comparison": 0.50, "degree": 0.65, "question": 0.61,
+        "suggestion": 0.55, "lukewarm": 0.50, "topic_praise": 0.58, "cantonese": 0.87, "dialect": 0.75, "typo": 0.75,
+        "pinyin": 0.80, "emoji": 0.80, "ascii_art": 0.78, "very_short": 0.95, "code_mix": 0.61, "no_words": 0.21,
+        "internet_slang": 0.86, "mixed": 0.72, "two_touchpoints": 0.56, "enumeration": 0.81, "other_trade": 0.88, "conditional": 0.61,
+        "reported": 0.68, "time_change": 0.62, "very_long": 0.60, "traditional": 0.65,
     },
     "best": {
-        "negation": 0.57, "turn": 0.54, "sarcasm": 0.31, "comparison": 0.45, "degree": 0.82, "question": 0.57,
-        "suggestion": 0.50, "lukewarm": 0.61, "topic_praise": 0.37, "cantonese": 0.81, "dialect": 0.68, "typo": 0.81,
-        "pinyin": 0.60, "emoji": 0.80, "ascii_art": 0.84, "very_short": 0.86, "code_mix": 0.71, "no_words": 0.78,
-        "internet_slang": 0.63, "mixed": 0.72, "two_touchpoints": 0.50, "enumeration": 0.81, "other_trade": 0.60,
-        "conditional": 0.33, "reported": 0.37, "time_change": 0.37, "very_long": 0.40, "traditional": 0.56,
+        "negation": 0.64, "turn": 0.63, "sarcasm": 0.45, "comparison": 0.59, "degree": 0.68, "question": 0.66,
+        "suggestion": 0.55, "lukewarm": 0.44, "topic_praise": 0.58, "cantonese": 0.87, "dialect": 0.75, "typo": 0.93,
+        "pinyin": 0.60, "emoji": 0.95, "ascii_art": 0.89, "very_short": 0.91, "code_mix": 0.80, "no_words": 0.85,
+        "internet_slang": 0.77, "mixed": 0.77, "two_touchpoints": 0.56, "enumeration": 0.81, "other_trade": 0.92, "conditional": 0.66,
+        "reported": 0.50, "time_change": 0.43, "very_long": 0.80, "traditional": 0.73,
     },
 }  # fmt: skip
-PASS_RATE_OF_ALL = {"fast": 0.61, "best": 0.61}
+PASS_RATE_OF_ALL = {"fast": 0.66, "best": 0.70}
 KINDS = tuple(PASS_RATE["fast"])
 
 
@@ -39,8 +39,8 @@ def cases() -> tuple[Case, ...]:
 
 
 @pytest.fixture(scope="module")
-def judged(pipeline, best_pipeline) -> dict[str, tuple[tuple[Case, bool], ...]]:
-    return {"fast": judge(pipeline), "best": judge(best_pipeline)}
+def judged(pipeline, fast_pipeline) -> dict[str, tuple[tuple[Case, bool], ...]]:
+    return {"fast": judge(fast_pipeline), "best": judge(pipeline)}
 
 
 def pairs(cases) -> dict[str, list[Case]]:
@@ -135,5 +135,5 @@ def test_robustness_pass_rate_of_all_has_not_fallen(judged, quality):
 
 def test_measure_robustness_counts_what_was_judged(pipeline, judged):
     measured = measure_robustness(pipeline)
-    assert sum(total for _, total in measured.values()) == len(judged["fast"])
-    assert sum(passed for passed, _ in measured.values()) == sum(passes for _, passes in judged["fast"])
+    assert sum(total for _, total in measured.values()) == len(judged["best"])
+    assert sum(passed for passed, _ in measured.values()) == sum(passes for _, passes in judged["best"])

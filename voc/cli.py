@@ -41,7 +41,9 @@ TaxonomyFile = Annotated[Path | None, typer.Option("--taxonomy", help="自己的
 Userdicts = Annotated[list[Path] | None, typer.Option("--userdict", help="jieba 用户词典，可重复 / user dictionary, repeatable")]
 Quality = Annotated[
     str,
-    typer.Option("--quality", help="fast 快，best 准，或 voc train own 的目录 / fast: static vectors; best: the transformer; or a folder"),
+    typer.Option(
+        "--quality", help="best 准；fast 快十几倍；或 voc train own 的目录 / best: the transformer; fast: a static table; or a folder"
+    ),
 ]
 SentimentFolder = Annotated[
     Path | None,
@@ -91,7 +93,7 @@ def score(
     encoding: Encoding = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
-    quality: Quality = "fast",
+    quality: Quality = "best",
     threads: Threads = None,
     context: Context = True,
     sentiment_model: SentimentFolder = None,
@@ -126,7 +128,7 @@ def analyse(
     encoding: Encoding = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
-    quality: Quality = "fast",
+    quality: Quality = "best",
     threads: Threads = None,
     context: Context = True,
     sentiment_model: SentimentFolder = None,
@@ -178,7 +180,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON (voc.explanation/1)")] = False,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
-    quality: Quality = "fast",
+    quality: Quality = "best",
     threads: Threads = None,
 ) -> None:
     """哪些词决定了结果 / Say which words of a comment decided (voc.explanation/1)."""
@@ -210,7 +212,7 @@ def evaluate(
     markdown: Annotated[Path | None, typer.Option("--markdown", help="写出 Markdown 表 / write the tables as Markdown")] = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
-    quality: Quality = "fast",
+    quality: Quality = "best",
     threads: Threads = None,
     sentiment_model: SentimentFolder = None,
     seed: Seed = 42,

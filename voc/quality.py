@@ -9,7 +9,7 @@ from voc.errors import ModelNotFound
 from voc.modelstore import ModelMeta, model_folder, read_meta_in
 
 ENCODERS = {"fast": "static", "best": "e5-feedback"}
-DEFAULT_QUALITY = "fast"
+DEFAULT_QUALITY = "best"
 TASKS = ("sentiment", "touchpoint", "intent")
 
 

@@ -29,7 +29,7 @@ from voc.training.network import Network, _total, teach
 TOUCHPOINTS = ("delivery", "product_quality", "customer_support")
 HEAD_LABELS = head_labels(TOUCHPOINTS, ("ask", "refund"))
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
-GOLD = [*small_gold(), *(annotated(f"第{number}次等了很久", "negative", ("delivery", -1, "等了很久")) for number in range(60))]
+GOLD = [*small_gold(), *(annotated(f"第{number}次等了很久", "negative", ("delivery", -1, "等了很久")) for number in range(160))]
 
 
 def read_with(network: Network, passages):

@@ -52,7 +52,7 @@ def test_pipeline_keeps_praise_and_complaint_apart(pipeline):
     assert [annotation.text[span.start : span.end] for span in delivery.spans] == ["送餐太慢了"]
 
 
-@pytest.mark.parametrize("quality", ["pipeline", "best_pipeline"])
+@pytest.mark.parametrize("quality", ["pipeline", "fast_pipeline"])
 def test_pipeline_result_is_the_same_in_any_batch(request, quality):
     pipeline = request.getfixturevalue(quality)
     comments = [Comment(id=str(number), text=text) for number, text in enumerate(COMMENTS)]
