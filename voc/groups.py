@@ -31,13 +31,14 @@ class Groups:
     """
 
     def __init__(self, counts: Sequence[int]) -> None:
-        self.counts = np.array(counts)
-        self.ends = np.cumsum(self.counts)
-        self.starts = self.ends - self.counts
+        self.counts: NDArray[np.intp] = np.array(counts)
+        self.ends: NDArray[np.intp] = np.cumsum(self.counts)
+        self.starts: NDArray[np.intp] = self.ends - self.counts
 
     def sum(self, values: Doubles) -> Doubles:  # numpydoc ignore=PR01,RT01
         """Sum of each group: shape (n_values,) → (n_groups,), as of all figures here."""
-        return np.add.reduceat(values, self.starts)
+        figures: Doubles = np.add.reduceat(values, self.starts)
+        return figures
 
     def mean(self, values: Doubles) -> Doubles:  # numpydoc ignore=PR01,RT01
         """Mean of each group."""
@@ -49,11 +50,13 @@ class Groups:
 
     def min(self, values: Doubles) -> Doubles:  # numpydoc ignore=PR01,RT01
         """Least value of each group."""
-        return np.minimum.reduceat(values, self.starts)
+        figures: Doubles = np.minimum.reduceat(values, self.starts)
+        return figures
 
     def max(self, values: Doubles) -> Doubles:  # numpydoc ignore=PR01,RT01
         """Greatest value of each group."""
-        return np.maximum.reduceat(values, self.starts)
+        figures: Doubles = np.maximum.reduceat(values, self.starts)
+        return figures
 
     def first(self, values: Doubles) -> Doubles:  # numpydoc ignore=PR01,RT01
         """First value of each group."""

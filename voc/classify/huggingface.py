@@ -83,7 +83,7 @@ class HuggingFaceSentiment:
         clauses = np.array([_shifted(self.probabilities(without_turn(clause)), shift) for clause in passage.clauses])
         both = bool(clauses[:, 0].max() >= _FELT and clauses[:, 2].max() >= _FELT)
         whole = _shifted(self.probabilities(passage.normalised), shift)
-        return make_sentiment(whole, both), [make_verdict(row) for row in clauses]
+        return make_sentiment(whole.tolist(), both), [make_verdict(row) for row in clauses.tolist()]
 
     def probabilities(self, text: str) -> Doubles:
         """Probability of each label for one text; texts are read one by one, so that none depends on its neighbours.

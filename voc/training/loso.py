@@ -202,7 +202,7 @@ def _encoder_fit(material: Material, base: Path, settings: Settings) -> Fit:
 
         def predict(asked: Sequence[str]) -> Doubles:
             encoded = encode_now(network, [Passage(text, ()) for text in asked])
-            return softmax([heads.decide(each)["sentiment"].astype(float) for each in tqdm(encoded)], axis=1)
+            return np.asarray(softmax([heads.decide(each)["sentiment"].astype(float) for each in encoded], axis=1))
 
         return predict
 

@@ -114,6 +114,7 @@ def best_threshold(should: Marks, probabilities: Doubles, thresholds: Sequence[f
     everything = np.ones(len(should), dtype=bool)
 
     def score(threshold: float) -> float:
+        """F1 from a threshold on."""
         measure = micro(mark_counts(should, probabilities >= threshold), everything)
         return float(measure.value(measure.counts.sum(axis=0)))
 
