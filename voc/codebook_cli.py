@@ -201,7 +201,7 @@ def pin(
     from voc.codebook.edits import pin as run
     from voc.codebook.find import the_member
 
-    def change(codebook: Codebook) -> Codebook:
+    def change(codebook: Codebook) -> Codebook:  # numpydoc ignore=GL08
         found = _id(codebook, point)
         return run(codebook, found, the_member(codebook, comment, _span(span), found), pinned=not remove)
 

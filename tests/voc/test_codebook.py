@@ -207,7 +207,7 @@ def test_dismissed_is_recognised_and_not_shown(book):
     batch = run(MARCH)
     outcome = applied(dismiss(book, id_of(book, "态度差")), batch)
     shown = shown_points(outcome, *batch)
-    assert [point.label for point in shown] == ["饭菜凉", "配送慢"]
+    assert [point.label for point in shown] == ["配送慢", "饭菜凉"]
     assert outcome.found == ()
     assert unassigned(outcome, batch.points, 1, batch.complaints, lambda clause: True) == 1
 

@@ -180,7 +180,7 @@ def _candidate(book: Codebook, known: Sequence[CodedPainPoint], cluster: Cluster
 
 
 def free_label(label: str, known: Sequence[CodedPainPoint]) -> str:
-    """A name that no pain point has: "配送慢", "配送慢（2）", …
+    """A name that no pain point has: "配送慢", then "配送慢（2）".
 
     Parameters
     ----------

@@ -22,8 +22,8 @@ from voc.codebook.records import (
     Unlock,
     Unpin,
 )  # fmt: skip
-from voc.codebook.rules import rules_of
-from voc.codebook.versions import ids_ever_given, now, outcome_of, with_draft
+from voc.codebook.rules import rules_of, taken_by_merge
+from voc.codebook.versions import ids_ever_given, now, outcome_of, run_of, with_draft
 from voc.errors import CodebookError
 
 
@@ -290,11 +290,9 @@ def restore(book: Codebook, point: str) -> Codebook:
     known = need_known(book, point)
     _need(known.status != "active", "already_so", f"本来就在用 / it is active: {known.label} ({point})")
     need_no_other(book, known.label, point)
-    edit = Restore(at=now(), point=point)
-    if known.status == "merged":  # whoever comes back is known only once the rule is in force
-        before, after = outcome_of(book).homes, outcome_of(book, (*rules_of(book), edit)).homes
-        edit = edit.model_copy(update={"members": tuple(sorted(ref for ref, home in after.items() if home != before[ref]))})
-    return _add(book, edit)
+    rules = rules_of(book)
+    members = taken_by_merge(*run_of(book, rules), rules, point) if known.status == "merged" else set()
+    return _add(book, Restore(at=now(), point=point, members=tuple(sorted(members))))
 
 
 def pin(book: Codebook, point: str, member: Ref, *, pinned: bool = True) -> Codebook:
@@ -325,7 +323,8 @@ def pin(book: Codebook, point: str, member: Ref, *, pinned: bool = True) -> Code
     is_pinned = any(one.member == member for one in known.pinned)
     _need(is_pinned != pinned, "already_so", "已经钉住 / pinned already" if pinned else "没有钉住 / not pinned")
     if not pinned:
-        return _add(book, Unpin(at=now(), point=point, members=(member,), text=""))
+        text = next(one.text for one in known.pinned if one.member == member)
+        return _add(book, Unpin(at=now(), point=point, members=(member,), text=text))
     inside = outcome_of(book).homes.get(member) == point
     _need(inside, "not_a_member", f"这条评论不在该痛点里 / not in this pain point: {member.comment_id}", "voc codebook show, move")
     return _each(book, [member], lambda ref, text: Pin(at=now(), point=point, members=(ref,), text=text))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from voc.codebook.records import CodedPainPoint, Ref
+
+if TYPE_CHECKING:
+    from voc.classify import Floats
 
 ENOUGH_OVERLAP = 0.2  # mean of the share of members that are prototypes and the share of prototypes that are members
 MOSTLY_KNOWN = 0.5  # share of a cluster's members that say word for word what a pain point is known by
@@ -17,7 +20,7 @@ ALIKE = 0.5  # likeness from which a cluster is a known pain point that it share
 class Likeness(Protocol):
     """How alike groups of clauses are."""
 
-    def __call__(self, groups: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Sequence[Sequence[float]]:
+    def __call__(self, groups: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Sequence[Sequence[float]] | Floats:
         """Compare each group with each of the others.
 
         Parameters

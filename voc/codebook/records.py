@@ -140,6 +140,7 @@ class Unpin(Edit):
 
     kind: Literal["unpin"] = "unpin"
     point: str
+    text: str
 
 
 AnyEdit = Annotated[Merge | Split | Rename | Move | Exclude | Lock | Unlock | Dismiss | Restore | Pin | Unpin, Field(discriminator="kind")]

@@ -138,7 +138,7 @@ def fold(points: Iterable[CodedPainPoint], rules: Sequence[AnyEdit]) -> tuple[Co
                 found_as=edit.label,
                 prototype=edit.prototype,
             )
-        elif edit.kind not in ("move", "exclude"):
+        elif edit.kind != "move" and edit.kind != "exclude":  # these say nothing of what a pain point is
             point = states[edit.point]
             states[edit.point] = point.model_copy(update=_change(point, edit))
     return tuple(states.values())
@@ -199,6 +199,26 @@ def replay(clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: S
     return _Replayer(clauses, bases, rules).result()
 
 
+def taken_by_merge(clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: Sequence[AnyEdit], point: str) -> set[Ref]:
+    """Members that come back when a merge is undone after the rules.
+
+    Parameters
+    ----------
+    clauses, bases, rules
+        As for `replay`.
+    point : str
+        The merged pain point.
+
+    Returns
+    -------
+    set of Ref
+        What its merge brought and no rule has moved since.
+    """
+    replayer = _Replayer(clauses, bases, rules)
+    replayer.result()
+    return replayer.taken_back(point)
+
+
 class _Replayer:
     def __init__(self, clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: Sequence[AnyEdit]) -> None:
         self.clauses = clauses
@@ -209,6 +229,7 @@ class _Replayer:
             self.members[home].add(ref)
         self.excluded: set[Ref] = set()
         self.merges: dict[str, tuple[str, set[Ref]]] = {}  # merged pain point → where to, and what it brought
+        self.named: set[Ref] = set()  # by the rules so far
         named = {ref for edit in rules for ref in edit.members}
         self.unnamed: dict[str, list[Ref]] = defaultdict(list)
         for ref in clauses:
@@ -218,7 +239,9 @@ class _Replayer:
     def result(self) -> Replay:
         unreplayed = []
         for edit in self.rules:
-            reason = self._apply(edit, {found for found in map(self._locate, edit.members) if found})
+            members = {found for found in map(self._locate, edit.members) if found}
+            reason = self._apply(edit, set(members))
+            self.named |= members
             if reason:
                 unreplayed.append(Unreplayed(edit, reason))
         return Replay(self.homes, frozenset(self.excluded), tuple(unreplayed))
@@ -248,10 +271,11 @@ class _Replayer:
         elif edit.kind in ("move", "lock", "pin"):
             self._settle(members, edit.point)
         elif edit.kind == "restore":
-            self._settle(members | self._taken_back(edit.point), edit.point)
+            # What a rule has named so far comes back only where this one names it, too.
+            self._settle(members | (self.taken_back(edit.point) - self.named), edit.point)
         return NOT_IN_RUN if edit.kind in ("move", "exclude", "pin") and not members else None
 
-    def _taken_back(self, point: str) -> set[Ref]:
+    def taken_back(self, point: str) -> set[Ref]:
         """What a merge brought and no rule has moved since; that merge is over."""
         if point not in self.merges:
             return set()

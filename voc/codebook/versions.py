@@ -56,6 +56,26 @@ def outcome_of(book: Codebook, rules: Sequence[AnyEdit] | None = None) -> Replay
         Of these rules on the last run.
     """
     rules = rules_of(book) if rules is None else rules
+    return replay(*run_of(book, rules), rules)
+
+
+def run_of(book: Codebook, rules: Sequence[AnyEdit]) -> tuple[dict[Ref, str], dict[Ref, str | None]]:
+    """The last run as `replay` takes it.
+
+    Parameters
+    ----------
+    book : Codebook
+        Without a run: no members.
+    rules : sequence of Edit
+        What a split brought about that is not among them counts as of the pain point that was split.
+
+    Returns
+    -------
+    dict of Ref to str
+        Clause of each member, normalised.
+    dict of Ref to str or None
+        Its pain point before the rules.
+    """
     known = {point.id for point in fold(book.pain_points, rules)}
     parents = {edit.into: edit.point for edit in _all_edits(book) if edit.kind == "split"}
     bases: dict[Ref, str | None] = {}
@@ -64,7 +84,7 @@ def outcome_of(book: Codebook, rules: Sequence[AnyEdit] | None = None) -> Replay
         while base is not None and base not in known:  # split off by a rule that does not hold here
             base = parents.get(base)
         bases.setdefault(member.ref, base)
-    return replay({member.ref: member.words for member in book.run.members} if book.run else {}, bases, rules)
+    return {member.ref: member.words for member in book.run.members} if book.run else {}, bases
 
 
 def ids_ever_given(book: Codebook) -> set[str]:
