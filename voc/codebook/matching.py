@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 ENOUGH_OVERLAP = 0.2  # mean of the share of members that are prototypes and the share of prototypes that are members
 MOSTLY_KNOWN = 0.5  # share of a cluster's members that say word for word what a pain point is known by
-ALIKE = 0.5  # likeness from which a cluster is a known pain point that it shares no words with
+# Likeness from which a cluster is a known pain point that it shares no words with. Between two halves of the samples, groups of the
+# same known problem came out at 0.51 and more (median 0.92), groups of different ones of a touchpoint at 0.21 and less.
+ALIKE = 0.5
 
 
 class Likeness(Protocol):
