@@ -110,7 +110,7 @@ def test_cli_reads_standard_input_and_writes_standard_output():
     assert answer["touchpoints"][0]["id"] == "delivery"
 
 
-@pytest.mark.parametrize("name", ["analysis", "score", "comment", "problem"])
+@pytest.mark.parametrize("name", ["analysis", "score", "codebook", "comment", "problem"])
 def test_cli_schema_is_json_with_every_field_of_the_record(name, capsys):
     main(["schema", name], standalone=False)
     schema = json.loads(capsys.readouterr().out)
@@ -129,9 +129,10 @@ def test_cli_help_needs_nothing_heavy():
 
 def test_cli_every_option_has_help_and_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, command in get_command(app).commands.items():
+    commands = get_command(app).commands
+    for name, command in {**commands, **commands["codebook"].commands}.items():
         assert command.help, name
-        assert f"voc {name}" in readme, name
+        assert f"voc {name}" in readme or f"`{name}`" in readme or f"`voc codebook {name}`" in readme, name
         for parameter in command.params:
             if parameter.name == "help":
                 continue

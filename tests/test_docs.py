@@ -22,13 +22,19 @@ def test_readme_python_block_prints_what_it_says(monkeypatch, capsys):
     assert capsys.readouterr().out == printed
 
 
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    """In the place of build/; one for all commands, since some go on from what others wrote."""
+    return tmp_path_factory.mktemp("build")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_readme_commands_run(command, monkeypatch, tmp_path, capsys):
+def test_readme_commands_run(command, monkeypatch, build, capsys):
     monkeypatch.chdir(ROOT)
-    arguments = [part.replace("build/", f"{tmp_path}/") for part in shlex.split(command)]
+    arguments = [part.replace("build/", f"{build}/") for part in shlex.split(command)]
     main(arguments, standalone=False)
     written = [part for flag, part in pairwise(arguments) if flag == "-o"]
-    assert all((tmp_path / name.rsplit("/", 1)[1]).stat().st_size for name in written)
+    assert all((build / name.rsplit("/", 1)[1]).stat().st_size for name in written)
 
 
 def test_readme_names_the_two_commands_and_every_module():

@@ -15,6 +15,7 @@ from tqdm import tqdm
 import voc
 from voc.classify import classifier_class
 from voc.clustering import ProblemSpace
+from voc.codebook.session import CodebookSession
 from voc.errors import TableError
 from voc.ingest import TableOptions, inspect_tables, read_all
 from voc.metrics import nps, share, wilson
@@ -157,7 +158,13 @@ class Tally:
 
 
 def analyse(
-    paths: Sequence[Path], options: TableOptions | None = None, *, pipeline: Pipeline | None = None, seed: int = 42, progress: bool = False
+    paths: Sequence[Path],
+    options: TableOptions | None = None,
+    *,
+    pipeline: Pipeline | None = None,
+    seed: int = 42,
+    progress: bool = False,
+    codebook: CodebookSession | None = None,
 ) -> Analysis:
     """Read tables of comments, score them, and find the pain points.
 
@@ -173,6 +180,8 @@ def analyse(
         Of everything random: the same input and seed give the same result, save `run`.
     progress : bool
         Show progress bars on standard error.
+    codebook : CodebookSession, optional
+        Gives pain points the ids and names that they have for good, and replays what people decided; its `save` is yours to call.
 
     Returns
     -------
@@ -185,7 +194,8 @@ def analyse(
         If a file cannot be read as a table of comments, or no comment is left.
     """
     seconds: dict[str, float] = {}
-    started = datetime.now(UTC)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    run_id = uuid4().hex[:12]
     with _timed(seconds, "load"):
         reading = Reading(paths, options)
         pipeline = pipeline or Pipeline()
@@ -209,12 +219,25 @@ def analyse(
         namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
         space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")), namer.content_words, seed=seed)
         points, outside = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
+    if codebook:
+        with _timed(seconds, "codebook"):
+            points, outside = codebook.assign(
+                points,
+                outside,
+                tally.complaints,
+                tally.comments,
+                space=space,
+                names_problem=namer.names_problem,
+                run_id=run_id,
+                at=started,
+            )
     return Analysis(
         run=RunInfo(
-            id=uuid4().hex[:12],
-            started_at=started.isoformat(timespec="seconds"),
+            id=run_id,
+            started_at=started,
             voc_version=voc.__version__,
             models={**pipeline.models, "pain": meta.reference},
+            codebook_version=codebook.book.version if codebook else None,
             seed=seed,
             seconds=seconds,
         ),

@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | explain | evaluate | train | schema`; the same functions as the library."""
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | schema`; the same functions as the library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
+from voc.codebook_cli import app as codebook_app
 from voc.console import print_mapping, print_problems, print_userdict
 from voc.errors import SettingsError, VocError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.add_typer(codebook_app, name="codebook")
 
 Files = Annotated[
     list[Path],
@@ -132,6 +134,10 @@ def analyse(
     threads: Threads = None,
     context: Context = True,
     sentiment_model: SentimentFolder = None,
+    codebook: Annotated[
+        Path | None,
+        typer.Option("--codebook", help="痛点手册；没有就新建 / codebook, which keeps ids, names and edits; created where there is none"),
+    ] = None,
     seed: Seed = 42,
     top: Annotated[int, typer.Option("--top", help="终端里列出多少痛点 / how many pain points to print")] = 20,
 ) -> None:
@@ -139,6 +145,8 @@ def analyse(
     from rich.console import Console
 
     from voc.analysis import analyse as run
+    from voc.codebook.session import CodebookSession
+    from voc.codebook.tables import report_lines
     from voc.export import terminal_table, write_xlsx
     from voc.ingest import inspect_tables
     from voc.output import check_writable, text_output
@@ -148,16 +156,19 @@ def analyse(
         if path.suffix not in (".json", ".xlsx"):
             raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx")
         check_writable(path)
+    session = CodebookSession(codebook) if codebook else None
     options = _table_options(text, id, map, sheet, encoding)
     print_mapping([table for path in files for table in inspect_tables(path, options)])
     pipeline = _pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
-    analysis = run(files, options, pipeline=pipeline, seed=seed, progress=True)
+    analysis = run(files, options, pipeline=pipeline, seed=seed, progress=True, codebook=session)
     for path in outputs:
         if path.suffix == ".json":
             with text_output(path) as out:
                 out.write(analysis.model_dump_json(indent=1) + "\n")
         else:
             write_xlsx(analysis, pipeline.taxonomy, path)
+    if session:
+        session.save()
 
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(terminal_table(analysis, pipeline.taxonomy, top))
@@ -167,9 +178,11 @@ def analyse(
         f"痛点 / pain points {len(analysis.pain_points)} · 未归类的抱怨 / unassigned complaints {outside.size} ({outside.share:.1%})",
         highlight=False,
     )
+    for line in report_lines(session) if session else ():
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     print_userdict(pipeline.userdict_hits)
     print_problems(source.problems, source.notices)
-    for path in outputs:
+    for path in [*outputs, *([codebook] if codebook else [])]:
         typer.echo(f"已写入 / wrote {path}", err=True)
 
 
@@ -298,11 +311,12 @@ def train(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(help="analysis annotation explanation evaluation comment problem", show_default=False)],
+    name: Annotated[str, typer.Argument(help="analysis annotation explanation evaluation codebook comment problem", show_default=False)],
 ) -> None:
     """打印 JSON Schema / Print the JSON schema of an output."""
     import json
 
+    from voc.codebook.records import Codebook
     from voc.evaluate import Evaluation
     from voc.records import Analysis, Annotation, Comment, Explanation, Problem, Record
 
@@ -312,6 +326,7 @@ def schema(
         "annotation": Annotation,
         "explanation": Explanation,
         "evaluation": Evaluation,
+        "codebook": Codebook,
         "comment": Comment,
         "problem": Problem,
     }

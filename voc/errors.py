@@ -62,3 +62,7 @@ class NotTrainedError(VocError, ValueError, AttributeError):
 
 class MissingExtra(VocError, ImportError):
     """An optional package is needed for this."""
+
+
+class CodebookError(VocError, ValueError):
+    """A codebook that cannot be read, or an edit that it does not allow."""

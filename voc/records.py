@@ -241,7 +241,7 @@ class RunInfo(Record):
     started_at: str
     voc_version: str
     models: dict[str, str]
-    codebook_version: int | None = None
+    codebook_version: int | None = Field(None, description="of the codebook that gave ids and names; its draft held too")
     seed: int
     seconds: dict[str, float]
 

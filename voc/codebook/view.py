@@ -1,0 +1,141 @@
+"""A run under the codebook as the pain points of its analysis."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from voc.codebook.assign import Applied
+from voc.codebook.matching import Cluster
+from voc.codebook.records import CodedPainPoint, Ref, clause_digest
+from voc.metrics import share, wilson
+from voc.records import PainPoint, Quote
+from voc.taxonomy import OVERALL
+
+if TYPE_CHECKING:
+    from voc.painpoints import Complaint
+
+_TERMS = 6
+
+
+def shown_points(applied: Applied, points: Sequence[PainPoint], complaints: Sequence[Complaint], comments: int) -> list[PainPoint]:
+    """Active pain points with their members in this run, under the codebook's ids and labels.
+
+    Parameters
+    ----------
+    applied : Applied
+        What came of the run.
+    points : sequence of PainPoint
+        Its fresh clusters.
+    complaints : sequence of Complaint
+        All of the run.
+    comments : int
+        Number of its comments.
+
+    Returns
+    -------
+    list of PainPoint
+        Those with the most comments first. What a person pinned is quoted first.
+    """
+    inside: dict[str, list[Complaint]] = defaultdict(list)
+    for complaint in complaints:
+        home = applied.replay.homes[_ref(complaint)]
+        if home is not None:
+            inside[home].append(complaint)
+    fresh = [quote for point in points for quote in point.quotes]
+    shown = [
+        _pain_point(point, inside[point.id], applied.clusters.get(point.id, []), fresh, comments)
+        for point in applied.book.pain_points
+        if point.status == "active" and inside[point.id]
+    ]
+    return sorted(shown, key=lambda point: (-point.comments, -point.size, point.label))
+
+
+def unassigned(
+    applied: Applied, points: Sequence[PainPoint], outside: int, complaints: Sequence[Complaint], names_problem: Callable[[str], bool]
+) -> int:
+    """Complaints in no pain point, less those that a person excluded.
+
+    Parameters
+    ----------
+    applied : Applied
+        What came of the run.
+    points : sequence of PainPoint
+        Its fresh clusters.
+    outside : int
+        Complaints that were in none of these, background left out (see `find_pain_points`).
+    complaints : sequence of Complaint
+        All of the run.
+    names_problem : callable
+        Normalised clause → whether it says what is wrong.
+
+    Returns
+    -------
+    int
+        At least 0.
+    """
+    clustered = {(quote.comment_id, quote.start) for point in points for quote in point.members}
+    for complaint in complaints:
+        ref = _ref(complaint)
+        settled = applied.replay.homes[ref] is not None or ref in applied.replay.excluded
+        was_inside = (complaint.quote.comment_id, complaint.quote.start) in clustered
+        if was_inside and not settled:
+            outside += 1
+        elif settled and not was_inside and (complaint.touchpoint != OVERALL or names_problem(complaint.normalised)):
+            outside -= 1
+    return max(outside, 0)
+
+
+def _pain_point(
+    point: CodedPainPoint, inside: Sequence[Complaint], clusters: Sequence[Cluster], fresh: Sequence[Quote], comments: int
+) -> PainPoint:
+    members = sorted((complaint.quote for complaint in inside), key=lambda quote: (quote.comment_id, quote.start))
+    concerned = len({quote.comment_id for quote in members})
+    return PainPoint(
+        id=point.id,
+        label=point.label,
+        touchpoint=point.touchpoint,
+        terms=tuple(dict.fromkeys(term for cluster in clusters for term in cluster.terms))[:_TERMS],
+        size=len(members),
+        comments=concerned,
+        share=share(concerned, comments),
+        interval=wilson(concerned, comments),
+        severity=_severity(inside),
+        quotes=_quotes(point, inside, fresh),
+        members=tuple(members),
+    )
+
+
+def _severity(members: Sequence[Complaint]) -> float:
+    """As `voc.painpoints` has it, of the members that the rules leave."""
+    from voc.painpoints import GRAVE_WEIGHT
+
+    negative = sum(complaint.score for complaint in members) / len(members)
+    grave = sum(complaint.grave for complaint in members) / len(members)
+    return round((1 - GRAVE_WEIGHT) * negative + GRAVE_WEIGHT * grave, 4)
+
+
+def _quotes(point: CodedPainPoint, inside: Sequence[Complaint], fresh: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Pinned quotes; then those of the fresh clusters and the surest, each from another comment and in other words."""
+    from voc.painpoints import QUOTES, SHORT_QUOTE
+
+    pinned = {one.member for one in point.pinned}
+    typical = {quote: rank for rank, quote in enumerate(fresh)}
+
+    def rank(complaint: Complaint) -> tuple[int, bool, float, str, int]:
+        quote = complaint.quote
+        short = len(complaint.normalised) < SHORT_QUOTE
+        return typical.get(quote, len(typical)), short, -complaint.score, quote.comment_id, quote.start
+
+    ranked = sorted(inside, key=rank)
+    chosen = list({_ref(complaint): complaint for complaint in reversed(ranked) if _ref(complaint) in pinned}.values())[::-1]
+    for complaint in ranked:
+        other = all(complaint.normalised != one.normalised and complaint.quote.comment_id != one.quote.comment_id for one in chosen)
+        if other and len(chosen) < QUOTES:
+            chosen.append(complaint)
+    return tuple(complaint.quote for complaint in chosen)
+
+
+def _ref(complaint: Complaint) -> Ref:
+    return Ref(complaint.quote.comment_id, clause_digest(complaint.normalised))
