@@ -314,25 +314,9 @@ def schema(
     name: Annotated[str, typer.Argument(help="analysis annotation explanation evaluation codebook comment problem", show_default=False)],
 ) -> None:
     """打印 JSON Schema / Print the JSON schema of an output."""
-    import json
+    from voc.schemas import json_schema
 
-    from voc.codebook.records import Codebook
-    from voc.evaluate import Evaluation
-    from voc.records import Analysis, Annotation, Comment, Explanation, Problem, Record
-
-    records: dict[str, type[Record]] = {
-        "analysis": Analysis,
-        "score": Annotation,
-        "annotation": Annotation,
-        "explanation": Explanation,
-        "evaluation": Evaluation,
-        "codebook": Codebook,
-        "comment": Comment,
-        "problem": Problem,
-    }
-    if name not in records:
-        raise SettingsError("unknown_schema", f"没有这个 / no such schema: {name!r}", ", ".join(records))
-    typer.echo(json.dumps(records[name].model_json_schema(by_alias=True), ensure_ascii=False, indent=1))
+    typer.echo(json_schema(name))
 
 
 def main(arguments: Sequence[str] | None = None, *, standalone: bool = True) -> None:

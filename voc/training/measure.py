@@ -113,12 +113,11 @@ def best_threshold(should: Marks, probabilities: Doubles, thresholds: Sequence[f
     """
     everything = np.ones(len(should), dtype=bool)
 
-    def score(threshold: float) -> float:
-        """F1 from a threshold on."""
+    def _score(threshold: float) -> float:
         measure = micro(mark_counts(should, probabilities >= threshold), everything)
         return float(measure.value(measure.counts.sum(axis=0)))
 
-    return float(max(thresholds, key=score))
+    return float(max(thresholds, key=_score))
 
 
 def card_metrics(
