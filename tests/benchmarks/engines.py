@@ -111,7 +111,7 @@ def start_transformers(threads: int) -> Score:
 def encoder_folder() -> Path:
     """Folder of the encoder of the best pipeline."""
     from voc.modelstore import model_folder
-    from voc.pipeline import ENCODERS
+    from voc.quality import ENCODERS
 
     return model_folder("encoder", ENCODERS["best"])
 
