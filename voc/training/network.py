@@ -233,22 +233,21 @@ def _sentiment_loss(scores: Tensor, lessons: Sequence[Lesson]) -> Tensor:
 
 def _clause_losses(scores: dict[str, Tensor], lessons: Sequence[Lesson], rows: Sequence[tuple[int, int]]) -> list[Tensor]:
     losses = []
-    felt = [(i, j) for i, j in rows if (polarity := lessons[i].polarity) is not None and polarity[j, 1] > 0]
+    felt = [(i, j, said[j]) for i, j in rows if (said := lessons[i].polarity) is not None and said[j, 1] > 0]
     if felt and "polarity" in scores:
-        at, place = np.array(felt).T
-        known = torch.tensor(np.array([lessons[i].polarity[j] for i, j in felt]))  # type: ignore[index]
+        at, place, feelings = map(list, zip(*felt, strict=True))
+        known = torch.tensor(np.array(feelings))
         each = functional.cross_entropy(scores["polarity"][at, place], known[:, 0].long(), reduction="none", label_smoothing=_SMOOTHING)
         losses.append((each * known[:, 1]).sum() / len(felt))
-    named = [(i, j) for i, j in rows if lessons[i].touchpoints is not None]
+    named = [(i, j, said[j]) for i, j in rows if (said := lessons[i].touchpoints) is not None]
     if named and "touchpoint" in scores:
-        at, place = np.array(named).T
-        targets = torch.tensor(np.array([lessons[i].touchpoints[j] for i, j in named]), dtype=torch.float32)  # type: ignore[index]
-        weights = torch.tensor([lessons[i].touchpoint_weight for i, _ in named])
+        at, place, spoken_of = map(list, zip(*named, strict=True))
+        targets = torch.tensor(np.array(spoken_of), dtype=torch.float32)
+        weights = torch.tensor([lessons[i].touchpoint_weight for i, *_ in named])
         each = functional.binary_cross_entropy_with_logits(scores["touchpoint"][at, place], targets, reduction="none").mean(1)
         losses.append(_LOSS_WEIGHTS["touchpoint"] * (each * weights).mean())
-    coded = [(i, j) for i, j in rows if (problems := lessons[i].problems) is not None and problems[j] != UNKNOWN]
+    coded = [(i, j, codes[j]) for i, j in rows if (codes := lessons[i].problems) is not None and codes[j] != UNKNOWN]
     if coded and "problem" in scores:
-        at, place = np.array(coded).T
-        codes = torch.tensor([lessons[i].problems[j] for i, j in coded])  # type: ignore[index]
-        losses.append(_LOSS_WEIGHTS["problem"] * functional.cross_entropy(scores["problem"][at, place], codes))
+        at, place, problems = map(list, zip(*coded, strict=True))
+        losses.append(_LOSS_WEIGHTS["problem"] * functional.cross_entropy(scores["problem"][at, place], torch.tensor(problems)))
     return losses
