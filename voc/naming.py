@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log
+from typing import NamedTuple
 
 from voc.classify import Floats
 from voc.corpora import lexicon_lines, lexicon_table
@@ -21,7 +22,7 @@ _PROBLEM = "问题"
 LEAST_SUPPORT = 0.05  # share of a group's clauses that must hold its name
 FEW = 5  # clauses of a group that any of them may name
 # Probability from which a clause counts as a known problem, and share of a group's clauses that give it the problem's name.
-KNOWN_FROM = 0.3
+KNOWN_FROM = 0.4
 KNOWN_SHARE = 0.4
 _REMEMBERED = 200_000  # clauses whose words are kept: naming asks for them again and again
 _NEGATORS = ("不", "没", "无", "未", "难")
@@ -35,6 +36,24 @@ _EMPTY_TAGS = frozenset(
 _EMPTY_TAGS |= {"ns", "nr", "nrt", "nrfg"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DEGREE = re.compile(r"^[太很真超巨最挺更特极]+(?=[\u4e00-\u9fff])")
+
+
+class Meaning(NamedTuple):
+    """What is known of a known problem.
+
+    Parameters
+    ----------
+    code : str
+        Its key in `corpora/lexicon/pains.tsv`.
+    gloss : str
+        In English.
+    pain_type : str
+        One of `voc.records.PainType`.
+    """
+
+    code: str
+    gloss: str
+    pain_type: str
 
 
 class Namer:
@@ -57,7 +76,8 @@ class Namer:
         self.opinions = frozenset(lexicon_lines("opinions"))
         # Under a taxonomy of the user's own, only those known problems have a name whose touchpoint is in it.
         rows = [row for row in lexicon_table("pains") if row[1] in taxonomy.by_id]
-        self.known = {code: (label, touchpoint) for code, touchpoint, label, _ in rows}
+        self.known = {code: (label, touchpoint) for code, touchpoint, label, *_ in rows}
+        self.meanings = {label: Meaning(code, gloss, pain_type) for code, _, label, gloss, pain_type in rows}
 
     def content_words(self, text: str) -> list[str]:
         """Words that say something: without stop words, marks and numbers; all words where that leaves none.

@@ -22,7 +22,7 @@ from voc.training.network import Network, teach
 from voc.training.onnx_export import export_onnx
 from voc.transformer import hidden_states
 
-GOLD_TIMES = 2  # epochs over the annotated comments
+GOLD_TIMES = 3  # epochs over the annotated comments
 REPLAY = 2000  # lessons of the first stage that are read again, lest they be forgotten
 ADAPT_RATE, GOLD_RATE = 1.2e-4, 1e-4  # highest learning rates
 GOLD_BATCH = 32

@@ -23,6 +23,9 @@ from voc.training.measure import measure_classes
 FOLDS = 5
 # Our examples are all of one clause: as whole comments they count less, among the n-grams of the many more.
 EXAMPLE_WEIGHT = 0.2
+# One comment in ten is neutral; counted once, half of them are missed. Out of fold, macro-F1 rises from 0.828 to 0.833 (best) and from
+# 0.796 to 0.806 (fast), accuracy falls by 0.002; twice would bring 0.005 more, and cost short and colloquial praise its label.
+NEUTRAL_WEIGHT = 1.5
 EXAMPLE_NGRAM_WEIGHT = 5.0
 NGramModels = tuple[LinearClassifier, LinearClassifier]  # polarity, tone
 
@@ -86,17 +89,21 @@ def train_heads(
     targets = [_clause_targets(comment) for comment in gold]
     clauses, clause_labels = clause_features(passages, known), np.concatenate([labels for labels, _ in targets])
     mentioned = np.concatenate([said for _, said in targets])
-    weights, clause_weights = np.ones(len(gold)), np.where(mentioned, 1.0, UNMENTIONED_WEIGHT)
+    weights, clause_weights = (
+        np.where(sentiments == LABELS.index("neutral"), NEUTRAL_WEIGHT, 1.0),
+        np.where(mentioned, 1.0, UNMENTIONED_WEIGHT),
+    )
 
     fold = folds(range(len(gold)), FOLDS, seed)
-    both = _out_of_fold(whole, mixed, weights, fold)[:, 1] >= MIXED_FROM
+    alike = np.ones(len(gold))
+    both = _out_of_fold(whole, mixed, alike, fold)[:, 1] >= MIXED_FROM
     metrics = measure_classes(gold, _out_of_fold(whole, sentiments, weights, fold), sentiments, both)
     said = _out_of_fold(clauses, clause_labels, clause_weights, np.repeat(fold, [len(passage.clauses) for passage in passages]))
     metrics["mentioned_clause"] = _measure_clauses(said[mentioned], clause_labels[mentioned])
     heads = [
         DenseHead.fit(whole, sentiments, weights),
         DenseHead.fit(clauses, clause_labels, clause_weights),
-        DenseHead.fit(whole, mixed, weights),
+        DenseHead.fit(whole, mixed, alike),
     ]
     return SentimentModel(*models, *heads), metrics
 
