@@ -38,12 +38,12 @@ demo: .venv/run
 test: .venv/dev
 	$(BIN)/python -m pytest
 
-check: .venv/dev
+check: .venv/dev # the commands of voc/cli are documented by their options
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py')
+	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py' ':!voc/cli')
 
 bench: .venv/dev # see tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks.run --json build/benchmarks.json

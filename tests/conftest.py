@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from voc.classify.linear import LinearClassifier
+from voc.modelstore import model_folder
+from voc.naming import Namer
 from voc.pipeline import Pipeline
 from voc.sentiment import Passage
-from voc.tokenise import make_nlp
+from voc.space import ProblemSpace
+from voc.tokenise import make_nlp, word_tags
 from voc.training.data import GoldComment, clauses_of
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +82,16 @@ def pipeline() -> Pipeline:
 @pytest.fixture(scope="session")
 def fast_pipeline() -> Pipeline:
     return Pipeline(quality="fast")
+
+
+@pytest.fixture(scope="session")
+def namer(pipeline: Pipeline) -> Namer:
+    return Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
+
+
+@pytest.fixture(scope="session")
+def space(namer: Namer) -> ProblemSpace:
+    return ProblemSpace(LinearClassifier.load(model_folder("pain", "linear")), namer.content_words)
 
 
 @pytest.fixture(scope="session")

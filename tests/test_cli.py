@@ -143,5 +143,5 @@ def test_cli_every_option_has_help_and_stands_in_the_readme():
 
 def test_cli_help_names_every_format():
     assert isinstance(app, typer.Typer)
-    text = Path(ROOT / "voc" / "cli.py").read_text(encoding="utf-8")
+    text = Path(ROOT / "voc" / "cli" / "options.py").read_text(encoding="utf-8")
     assert all(suffix in text for suffix in SUFFIXES)

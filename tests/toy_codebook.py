@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from voc.codebook import Codebook, Ref, apply, clause_digest
 from voc.codebook.assign import Applied
-from voc.painpoints import Complaint
+from voc.complaints import Complaint
 from voc.records import PainPoint, Quote
 
 SLOW = ["送餐太慢了", "等了两个小时", "配送超时", "迟迟不送到"]

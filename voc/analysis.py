@@ -13,15 +13,16 @@ from uuid import uuid4
 from tqdm import tqdm
 
 import voc
+from voc.attributes import describe
 from voc.classify import classifier_class
-from voc.clustering import ProblemSpace
 from voc.codebook.session import CodebookSession
+from voc.complaints import Complaint, complaints_of
 from voc.errors import TableError
 from voc.ingest import TableOptions, inspect_tables, read_all
-from voc.metrics import nps, share, wilson
+from voc.metrics import DIGITS, nps, share, wilson
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
-from voc.painpoints import Complaint, complaints_of, find_pain_points
+from voc.painpoints import Grouping, find_pain_points
 from voc.pipeline import Pipeline
 from voc.records import (
     LABELS,
@@ -33,12 +34,16 @@ from voc.records import (
     Metrics,
     Notice,
     Nps,
+    PainPoint,
     Problem,
+    Quality,
     RunInfo,
     ShareOf,
     SourceTable,
     Unassigned,
 )
+from voc.space import ProblemSpace, place
+from voc.stability import measure_stability
 from voc.taxonomy import Taxonomy
 from voc.tokenise import word_tags
 
@@ -162,7 +167,7 @@ def analyse(
     options: TableOptions | None = None,
     *,
     pipeline: Pipeline | None = None,
-    seed: int = 42,
+    grouping: Grouping | None = None,
     progress: bool = False,
     codebook: CodebookSession | None = None,
 ) -> Analysis:
@@ -176,8 +181,9 @@ def analyse(
         What the user says about them.
     pipeline : Pipeline, optional
         Taxonomy, user dictionaries and models; the default one where left out.
-    seed : int
-        Of everything random: the same input and seed give the same result, save `run`.
+    grouping : Grouping, optional
+        How finely pain points are told apart, how many complaints may stay outside, and the seed: the same input and seed give
+        the same result, save `run`.
     progress : bool
         Show progress bars on standard error.
     codebook : CodebookSession, optional
@@ -194,6 +200,7 @@ def analyse(
         If a file cannot be read as a table of comments, or no comment is left.
     """
     seconds: dict[str, float] = {}
+    grouping = grouping or Grouping()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run_id = uuid4().hex[:12]
     with _timed(seconds, "load"):
@@ -217,8 +224,10 @@ def analyse(
     with _timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
         namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
-        space = ProblemSpace(classifier_class(meta.classifier).load(model_folder("pain", "linear")), namer.content_words, seed=seed)
-        points, outside = find_pain_points(tally.complaints, tally.comments, space, namer, seed, progress=progress)
+        model = classifier_class(meta.classifier).load(model_folder("pain", "linear"))
+        space = ProblemSpace(model, namer.content_words, seed=grouping.seed)
+        placed = place(tally.complaints, space)
+        points, outside = find_pain_points(placed, tally.comments, namer, grouping, progress=progress)
     if codebook:
         with _timed(seconds, "codebook"):
             points, outside = codebook.assign(
@@ -231,6 +240,12 @@ def analyse(
                 run_id=run_id,
                 at=started,
             )
+    with _timed(seconds, "describe"):
+        stability = measure_stability(points, placed, namer, grouping, progress=progress)
+        points = [point.model_copy(update={"stability": value}) for point, value in zip(points, stability, strict=True)]
+        points = describe(points, placed, comments, namer, pipeline.taxonomy)
+    inside = sum(point.size for point in points)
+    unassigned = Unassigned(size=outside, share=share(outside, outside + inside))
     return Analysis(
         run=RunInfo(
             id=run_id,
@@ -238,7 +253,7 @@ def analyse(
             voc_version=voc.__version__,
             models={**pipeline.models, "pain": meta.reference},
             codebook_version=codebook.book.version if codebook else None,
-            seed=seed,
+            seed=grouping.seed,
             seconds=seconds,
         ),
         input=InputInfo(
@@ -253,8 +268,24 @@ def analyse(
         metrics=tally.metrics(list(reading.scores.values())),
         journey=tally.journey(),
         pain_points=tuple(points),
-        unassigned=Unassigned(size=outside, share=share(outside, outside + sum(point.size for point in points))),
+        unassigned=unassigned,
+        quality=_quality(points, unassigned, grouping.max_unassigned),
     )
+
+
+def _quality(points: Sequence[PainPoint], unassigned: Unassigned, most: float | None) -> Quality:
+    return Quality(
+        coverage=round(1 - unassigned.share, DIGITS) if points else 0.0,
+        max_unassigned=most,
+        reached=None if most is None else unassigned.share <= most,
+        stability=_mean([(point.stability, point.size) for point in points]),
+        label_support=_mean([(point.label_support, point.size) for point in points]),
+    )
+
+
+def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
+    known = [(value, weight) for value, weight in values if value is not None]
+    return round(sum(value * weight for value, weight in known) / sum(weight for _, weight in known), DIGITS) if known else None
 
 
 def _share_of(count: int, n: int) -> ShareOf:

@@ -1,105 +1,38 @@
-"""Which complaints name the same problem: the space that they lie in, and how they are grouped."""
+"""Which complaints name the same problem: average linkage in the space of `voc.space`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
-from sklearn.decomposition import TruncatedSVD
-from sklearn.preprocessing import normalize
 
-from voc.classify import Classifier, Floats
-from voc.classify.linear import View, inverse_document_frequency
+from voc.classify import Floats
 
 # More different complaints than this are grouped sample by sample: time and memory grow with the square.
 MOST_AT_ONCE = 3000
-# More different words than this are folded into that many directions.
-MOST_WORDS = 2000
-DIRECTIONS = 300
 
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-
-
-class ProblemSpace:
-    """Vectors of complaints: which known problem they are, as far as one is recognised, beside the words that they use.
-
-    The dot product of two vectors is their likeness, 0–1: the chance that both are the same known problem, and the cosine
-    of their words, which counts the more the less a problem was recognised.
+class Detail(NamedTuple):
+    """How finely complaints are told apart.
 
     Parameters
     ----------
-    problems : Classifier
-        Of known problems.
-    words : callable
-        Normalised clause → the words of it that say something.
-    known_weight : float
-        Weight of the recognised problem against the words, 0–1.
-    sharpness : float
-        Power that the problems' probabilities are raised to, ≥ 1.
-    seed : int
-        Of the folding of many words into few dimensions.
+    nearness : float
+        Mean likeness from which two groups are one, 0–1.
+    least_share : float
+        Complaints of a touchpoint that a group must have to be a problem that recurs, 0–1; two at least.
     """
 
-    def __init__(
-        self, problems: Classifier, words: Callable[[str], list[str]], known_weight: float = 0.8, sharpness: float = 2.0, seed: int = 42
-    ) -> None:
-        self.problems = problems
-        self.words = words
-        self.known_weight = known_weight
-        self.sharpness = sharpness
-        self.seed = seed
+    nearness: float
+    least_share: float
 
-    def transform(self, texts: Sequence[str]) -> Floats:
-        """Place the complaints of a run.
 
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Normalised clauses, all of the run: how telling a word is depends on how many of them hold it.
-
-        Returns
-        -------
-        ndarray of shape (n_texts, n_dimensions), float32
-            One vector each, of length ≤ 1.
-        """
-        known = self.known(texts) ** self.sharpness
-        known /= np.maximum(known.sum(axis=1, keepdims=True), 1e-9)
-        words = self._words(texts) * np.sqrt(1 - self.known_weight * known.max(axis=1, keepdims=True))
-        # Rounded, so that the last bits of a sum, which differ between machines, join or part no groups.
-        vectors: Floats = np.hstack([known * np.sqrt(self.known_weight), words]).astype(np.float32).round(4)
-        return vectors
-
-    def known(self, texts: Sequence[str]) -> Floats:
-        """Probability of each known problem; they are known in Chinese only.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n_texts
-            Normalised clauses.
-
-        Returns
-        -------
-        ndarray of shape (n_texts, n_problems), float32
-            0–1; 0 throughout for a clause without a Han character.
-        """
-        chinese = np.array([[bool(_HAN.search(text))] for text in texts])
-        return np.asarray(self.problems.predict_proba([texts]) * chinese, dtype=np.float32)
-
-    def _words(self, texts: Sequence[str]) -> Floats:
-        """TF-IDF of the words; of many words, their main directions (latent semantic analysis)."""
-        counts = View("word", (1, 1), bits=16).count([" ".join(self.words(text)) for text in texts])
-        counts.data *= inverse_document_frequency(counts)[counts.indices]
-        weights = normalize(counts)[:, np.unique(counts.indices)]
-        if weights.shape[1] <= MOST_WORDS or weights.shape[0] <= DIRECTIONS:
-            return np.asarray(weights.toarray(), dtype=np.float32)
-        folded = TruncatedSVD(DIRECTIONS, random_state=self.seed).fit_transform(weights)
-        return np.asarray(folded, dtype=np.float32)
+# Nearness of `normal`: chosen on annotated complaints of one half, problems learned on the other: B-cubed F1 0.62, flat from
+# 0.05 to 0.15.
+DETAILS = {"coarse": Detail(0.05, 0.02), "normal": Detail(0.1, 0.004), "fine": Detail(0.2, 0.002)}
 
 
 class ProblemClusterer:
@@ -107,9 +40,8 @@ class ProblemClusterer:
 
     Parameters
     ----------
-    nearness : float
-        Mean likeness from which two groups are one, 0–1. Chosen on annotated complaints of one half, problems learned on the
-        other: B-cubed F1 0.62, flat from 0.05 to 0.15.
+    detail : Detail
+        How finely.
     seed : int
         Of the samples that large data are grouped by.
 
@@ -119,8 +51,8 @@ class ProblemClusterer:
         Cluster of each complaint, 0 … n_clusters − 1; −1 where it belongs nowhere.
     """
 
-    def __init__(self, nearness: float = 0.1, seed: int = 42) -> None:
-        self.nearness = nearness
+    def __init__(self, detail: Detail = DETAILS["normal"], seed: int = 42) -> None:
+        self.detail = detail
         self.seed = seed
 
     def fit(self, vectors: Floats, y: Any = None) -> ProblemClusterer:
@@ -168,7 +100,7 @@ class ProblemClusterer:
             groups = self._link(vectors[sample])
             first = labels.max() + 1
             labels[sample] = groups + first
-            joined = nearest(vectors[rest], centres(vectors[sample], groups), self.nearness)
+            joined = nearest(vectors[rest], centres(vectors[sample], groups), self.detail.nearness)
             labels[rest[joined >= 0]] = joined[joined >= 0] + first
             order = rest[joined < 0]
         return labels
@@ -178,38 +110,42 @@ class ProblemClusterer:
             return np.zeros(len(vectors), dtype=np.intp)
         distances = np.maximum(1 - vectors @ vectors.T, 0)
         np.fill_diagonal(distances, 0)
-        model = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - self.nearness)
+        model = AgglomerativeClustering(
+            n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - self.detail.nearness
+        )
         found: NDArray[np.intp] = model.fit_predict(distances)
         return found
 
     def _settle(self, vectors: Floats, groups: NDArray[np.intp]) -> NDArray[np.intp]:
         """Dissolve groups too small to be a problem that recurs; their members join the nearest other group, if one is near."""
         sizes = np.bincount(groups)
-        kept = np.flatnonzero(sizes >= smallest_group(len(groups)))
+        kept = np.flatnonzero(sizes >= smallest_group(len(groups), self.detail))
         if not len(kept):
             return np.full(len(groups), -1)
         names = np.full(len(sizes), -1)
         names[kept] = np.arange(len(kept))
         labels = names[groups]
         lone = np.flatnonzero(labels < 0)
-        labels[lone] = nearest(vectors[lone], centres(vectors, labels), self.nearness)
+        labels[lone] = nearest(vectors[lone], centres(vectors, labels), self.detail.nearness)
         return labels
 
 
-def smallest_group(complaints: int) -> int:
-    """Fewest members of a pain point among that many complaints: 2, and 4 in a thousand.
+def smallest_group(complaints: int, detail: Detail = DETAILS["normal"]) -> int:
+    """Fewest members of a pain point among that many complaints.
 
     Parameters
     ----------
     complaints : int
         Number of complaints that are grouped.
+    detail : Detail
+        How finely.
 
     Returns
     -------
     int
         At least 2.
     """
-    return max(2, round(complaints * 0.004))
+    return max(2, round(complaints * detail.least_share))
 
 
 def centres(vectors: Floats, labels: NDArray[np.intp]) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voc.output import atomic
 from voc.problems import for_sheet
-from voc.records import Analysis
+from voc.records import Analysis, PainType
 from voc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
 _PROBLEM_COLUMNS = ["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint", "次数 Count", "前几行 First rows"]
+_PAIN_TYPES: dict[PainType, str] = {
+    "perceived_gap": "感知缺失",
+    "operational_complexity": "操作困难",
+    "service_disengagement": "服务冷漠",
+    "defect": "质量缺陷",
+    "other": "其他",
+}
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
 
 
@@ -66,6 +73,13 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
             "下限 Low": point.interval[0],
             "上限 High": point.interval[1],
             "严重度 Severity": point.severity,
+            "稳定性 Stability": point.stability,
+            "名称属实 Label support": point.label_support,
+            "类型 Type": _PAIN_TYPES[point.pain_type],
+            "说明 Description": point.description,
+            "英文 English": point.gloss,
+            "首次 First seen": point.first_seen,
+            "最近 Last seen": point.last_seen,
             "关键词 Terms": "、".join(point.terms),
             "原话 Quotes": " / ".join(quote.text for quote in point.quotes),
             "编号 Id": point.id,
@@ -112,7 +126,7 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
     ]
     return {
         "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
-        "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 30, 80, 14)),
+        "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 10, 10, 12, 60, 24, 12, 12, 30, 80, 14)),
         "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8)),
         "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9)),
         "读取问题 Problems": (
@@ -139,10 +153,40 @@ def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
         ("痛点 Pain points", len(analysis.pain_points)),
         ("未归类的抱怨 Unassigned complaints", analysis.unassigned.size),
         ("未归类占比 Unassigned share", analysis.unassigned.share),
+        ("稳定性 Stability", analysis.quality.stability),
+        ("名称属实 Label support", analysis.quality.label_support),
         ("分析时间 Started", analysis.run.started_at),
         ("版本 Version", analysis.run.voc_version),
     ]
     return [(*row, None, None)[:4] for row in rows]
+
+
+def quality_line(analysis: Analysis) -> str:
+    """How far the pain points of a run can be trusted, and how long each stage took.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Of the run.
+
+    Returns
+    -------
+    str
+        Two lines, three where too many complaints stayed outside.
+    """
+    outside, quality = analysis.unassigned, analysis.quality
+    figures = [
+        f"痛点 / pain points {len(analysis.pain_points)}",
+        f"未归类的抱怨 / unassigned complaints {outside.size} ({outside.share:.1%})",
+    ]
+    if quality.stability is not None:
+        figures.append(f"稳定性 / stability {quality.stability:.2f}")
+    if quality.label_support is not None:
+        figures.append(f"名称属实 / label support {quality.label_support:.0%}")
+    lines = [" · ".join(figures), "用时 / seconds: " + " · ".join(f"{stage} {value:.1f}" for stage, value in analysis.run.seconds.items())]
+    if quality.reached is False:
+        lines.append(f"未归类多于所要求的 {quality.max_unassigned:.0%}：其余的和哪个痛点都不像 / more stay outside: they are like none")
+    return "\n".join(lines)
 
 
 def _short(text: str) -> str:

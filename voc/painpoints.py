@@ -1,106 +1,91 @@
-"""Negative clauses → groups by touchpoint → BERTopic → named pain points."""
+"""Complaints → groups by touchpoint → BERTopic → named pain points."""
 
 from __future__ import annotations
 
 import hashlib
 import warnings
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
 
 from voc.classify import Floats
-from voc.clustering import ProblemClusterer, ProblemSpace, nearest, smallest_group
+from voc.clustering import DETAILS, Detail, ProblemClusterer, nearest, smallest_group
+from voc.complaints import Complaint, severity
 from voc.metrics import share, wilson
 from voc.naming import Namer
-from voc.normalise import normalise
-from voc.records import Annotation, PainPoint, Quote
+from voc.records import PainPoint, Quote
+from voc.space import Placed
 from voc.taxonomy import OVERALL
 
-SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a complaint
 QUOTES = 3
 SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
 # Mean likeness from which a complaint without a touchpoint joins a group that has one, and a complaint of a nameless group a named one.
 NEAR_ANOTHER = 0.15
 NEAR_NAMED = 0.06
+NEAR_AT_ALL = 0.015  # likeness under which a complaint joins nothing, whatever share of them may stay outside
 TERMS = 6
+FINER = 2  # times the nearness at which groups without a name are cut once more
 FEWEST_WORDS = 2
 FEWEST_PAIRS = 3  # complaints that say the same of the same thing
-# Intents that make a pain point weigh more, and how much (see `_severity`).
-GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
-GRAVE_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
-class Complaint:
-    """A negative clause.
+class Group:
+    """Complaints of one touchpoint that name the same problem.
 
     Parameters
     ----------
-    quote : Quote
-        Where it is, and what it says.
-    normalised : str
-        What is analysed.
     touchpoint : str
-        What it speaks of most; `overall` where nothing specific.
-    score : float
-        Probability that it is negative, 0–1.
-    grave : bool
-        Its comment states the intent to leave, return or complain.
+        Theirs.
+    terms : list of str
+        Words that tell them from the others.
+    members : list of int
+        Their indices.
     """
 
-    quote: Quote
-    normalised: str
     touchpoint: str
-    score: float
-    grave: bool
+    terms: list[str]
+    members: list[int]
 
 
-def complaints_of(annotation: Annotation) -> list[Complaint]:
-    """Negative clauses of a comment.
+@dataclass(frozen=True)
+class Grouping:
+    """How complaints are grouped.
 
     Parameters
     ----------
-    annotation : Annotation
-        A scored comment.
-
-    Returns
-    -------
-    list of Complaint
-        In order; none for an uninformative comment. Clauses that are hardly more negative than not are left out.
+    detail : {"coarse", "normal", "fine"}
+        How finely they are told apart.
+    max_unassigned : float, optional
+        Share of the complaints that may stay outside, 0–1; more than that join the pain point of their touchpoint that they are
+        most like, as long as they are like one at all.
+    seed : int
+        Of everything random.
     """
-    if not annotation.informative:
-        return []
-    grave = any(intent.id in GRAVE_INTENTS for intent in annotation.intents)
-    found = []
-    for clause in annotation.clauses:
-        if clause.sentiment.label == "negative" and clause.sentiment.score >= SURE_ENOUGH:
-            text = annotation.text[clause.start : clause.end]
-            quote = Quote(comment_id=annotation.id, start=clause.start, end=clause.end, text=text)
-            touchpoint = clause.touchpoints[0] if clause.touchpoints else OVERALL
-            found.append(Complaint(quote, normalise(text).normalised, touchpoint, clause.sentiment.score, grave))
-    return found
+
+    detail: str = "normal"
+    max_unassigned: float | None = None
+    seed: int = 42
 
 
 def find_pain_points(
-    complaints: Sequence[Complaint], comments: int, space: ProblemSpace, namer: Namer, seed: int = 42, *, progress: bool = False
+    placed: Placed, comments: int, namer: Namer, grouping: Grouping | None = None, *, progress: bool = False
 ) -> tuple[list[PainPoint], int]:
     """Group complaints that name the same problem, and name the groups.
 
     Parameters
     ----------
-    complaints : sequence of Complaint
-        Of all comments.
+    placed : Placed
+        All complaints of the run.
     comments : int
         Number of comments that they are from, the base of every share.
-    space : ProblemSpace
-        Where clauses that say the same lie together.
     namer : Namer
         Gives the groups their names.
-    seed : int
-        Of everything random.
+    grouping : Grouping, optional
+        How finely, and how many may stay outside.
     progress : bool
         Show a progress bar on standard error.
 
@@ -112,50 +97,68 @@ def find_pain_points(
         Number of complaints that are in none of them. A clause that speaks of no touchpoint, says nothing is wrong and is near
         no pain point is background, however gloomy its comment, and does not count.
     """
-    # Sorted, so that the order of files and rows does not matter.
-    ordered = sorted(complaints, key=lambda complaint: (complaint.normalised, complaint.quote.comment_id, complaint.quote.start))
-    if not ordered:
+    grouping = grouping or Grouping()
+    if not placed.complaints:
         return [], 0
-    vectors = space.transform([complaint.normalised for complaint in ordered])
-    by_touchpoint: dict[str, list[int]] = defaultdict(list)
-    for index, complaint in enumerate(ordered):
-        by_touchpoint[complaint.touchpoint].append(index)
-    rest = by_touchpoint.pop(OVERALL, [])
+    with tqdm(desc="聚类 / clustering", unit="触点", disable=not progress) as bar:
 
-    groups: list[_Group] = []
-    for touchpoint in tqdm(sorted(by_touchpoint), "聚类 / clustering", unit="触点", disable=not progress):
-        groups += _topics(touchpoint, by_touchpoint[touchpoint], ordered, vectors, namer, seed)
-    # What names no touchpoint may still name a problem that others placed.
-    joined = nearest(vectors[rest], _middles(groups, vectors), NEAR_ANOTHER)
+        def topics(touchpoint: str, members: Sequence[int]) -> list[Group]:
+            bar.update()
+            return _topics(touchpoint, members, placed, namer, grouping)
+
+        groups, background = gather(range(len(placed.complaints)), placed, namer, topics)
+    named, nameless = _name_or_split(groups, placed, namer, grouping)
+    _name_by_pairs(named, nameless, placed.complaints, namer)
+    _take_in(list(named.values()), nameless, placed.vectors)
+    inside = {index for group in named.values() for index in group.members}
+    outside = [index for index in range(len(placed.complaints)) if index not in inside and index not in background]
+    if grouping.max_unassigned is not None:
+        most = int(grouping.max_unassigned * (len(inside) + len(outside)))
+        outside = _fill(list(named.values()), outside, most, placed)
+    points = [_pain_point(label, group, placed, comments) for label, group in named.items()]
+    return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), len(outside)
+
+
+def gather(
+    indices: Iterable[int], placed: Placed, namer: Namer, topics: Callable[[str, Sequence[int]], list[Group]]
+) -> tuple[list[Group], set[int]]:
+    """Group complaints touchpoint by touchpoint; what names none joins a group that it is near, or is grouped by itself.
+
+    Parameters
+    ----------
+    indices : iterable of int
+        Of the complaints to group.
+    placed : Placed
+        The complaints that they are of.
+    namer : Namer
+        Says which complaints say that something is wrong.
+    topics : callable
+        Touchpoint and indices → groups.
+
+    Returns
+    -------
+    list of Group
+        Without names yet.
+    set of int
+        Background: complaints of no touchpoint and near no group that do not say what is wrong.
+    """
+    by_touchpoint: dict[str, list[int]] = defaultdict(list)
+    for index in indices:
+        by_touchpoint[placed.complaints[index].touchpoint].append(index)
+    rest = by_touchpoint.pop(OVERALL, [])
+    groups = [group for touchpoint in sorted(by_touchpoint) for group in topics(touchpoint, by_touchpoint[touchpoint])]
+    joined = nearest(placed.vectors[rest], middles_of(groups, placed.vectors), NEAR_ANOTHER)
     for index, group in zip(rest, joined, strict=True):
         if group >= 0:
             groups[group].members.append(index)
     alone = [index for index, group in zip(rest, joined, strict=True) if group < 0]
-    problems = [index for index in alone if namer.names_problem(ordered[index].normalised)]
-    groups += _topics(OVERALL, problems, ordered, vectors, namer, seed)
-
-    named, nameless = _name(groups, ordered, space, namer)
-    _name_by_pairs(named, nameless, ordered, namer)
-    _take_in(list(named.values()), nameless, vectors)
-    points = [_pain_point(label, group, ordered, vectors, comments) for label, group in named.items()]
-    outside = len(ordered) - (len(alone) - len(problems)) - sum(point.size for point in points)
-    return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), outside
+    problems = [index for index in alone if namer.names_problem(placed.complaints[index].normalised)]
+    return groups + topics(OVERALL, problems), set(alone) - set(problems)
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Complaints (by index) of one touchpoint that name the same problem, with the words that tell them from the others."""
-
-    touchpoint: str
-    terms: list[str]
-    members: list[int]
-
-
-def _topics(
-    touchpoint: str, members: Sequence[int], complaints: Sequence[Complaint], vectors: Floats, namer: Namer, seed: int
-) -> list[_Group]:
+def _topics(touchpoint: str, members: Sequence[int], placed: Placed, namer: Namer, grouping: Grouping) -> list[Group]:
     """BERTopic over one touchpoint's complaints: our clusterer finds the groups, c-TF-IDF over our words their terms."""
-    texts = [complaints[index].normalised for index in members]
+    texts = [placed.complaints[index].normalised for index in members]
     if len({word for text in texts for word in namer.content_words(text)}) < FEWEST_WORDS:
         return []  # c-TF-IDF needs words to compare, and so little is said by one or two short complaints
     with warnings.catch_warnings():  # importing bertopic silences every UserWarning and FutureWarning of the process
@@ -168,38 +171,72 @@ def _topics(
             language="multilingual",  # "english" deletes every Chinese character, even with embeddings given
             embedding_model=None,
             umap_model=BaseDimensionalityReduction(),
-            hdbscan_model=ProblemClusterer(seed=seed),
+            hdbscan_model=ProblemClusterer(DETAILS[grouping.detail], grouping.seed),
             vectorizer_model=CountVectorizer(analyzer=namer.content_words),
             top_n_words=TERMS,
         )
-        topics, _ = model.fit_transform(texts, embeddings=vectors[members])
+        topics, _ = model.fit_transform(texts, embeddings=placed.vectors[members])
     found: dict[int, list[int]] = defaultdict(list)
     for topic, index in zip(topics, members, strict=True):
         found[topic].append(index)
     return [
-        _Group(touchpoint, [word for word, weight in model.get_topic(topic) if word and weight > 0], found[topic])
+        Group(touchpoint, [word for word, weight in model.get_topic(topic) if word and weight > 0], found[topic])
         for topic in sorted(found)
         if topic >= 0
     ]
 
 
-def _middles(groups: Sequence[_Group], vectors: Floats) -> Floats:
-    """Mean vector of each group, shape (n_groups, n_dimensions)."""
+def middles_of(groups: Sequence[Group], vectors: Floats) -> Floats:
+    """Mean vector of each group.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        Each with members.
+    vectors : ndarray of shape (n_complaints, n_dimensions)
+        Of all complaints.
+
+    Returns
+    -------
+    ndarray of shape (n_groups, n_dimensions), float32
+        In their order.
+    """
     means: Floats = np.array([vectors[group.members].mean(axis=0) for group in groups], dtype=np.float32).reshape(
         len(groups), vectors.shape[1]
     )
     return means
 
 
-def _name(
-    groups: Sequence[_Group], complaints: Sequence[Complaint], space: ProblemSpace, namer: Namer
-) -> tuple[dict[str, _Group], list[_Group]]:
-    """Name the groups, the largest first; those of one known problem become one, and some have nothing to be named by."""
-    named: dict[str, _Group] = {}
-    nameless: list[_Group] = []
+def _name_or_split(groups: Sequence[Group], placed: Placed, namer: Namer, grouping: Grouping) -> tuple[dict[str, Group], list[Group]]:
+    """Name the groups; one that has no name that people would call it by is cut finer, and its parts are named."""
+    named: dict[str, Group] = {}
+    nameless = _name(groups, named, placed, namer)
+    return named, _name([part for group in nameless for part in _split(group, placed, namer, grouping)], named, placed, namer)
+
+
+def _split(group: Group, placed: Placed, namer: Namer, grouping: Grouping) -> list[Group]:
+    usual = DETAILS[grouping.detail]
+    n = sum(complaint.touchpoint == group.touchpoint for complaint in placed.complaints)
+    fewest = max(FEWEST_PAIRS, smallest_group(n, usual))
+    detail = Detail(FINER * usual.nearness, fewest / len(group.members))
+    labels = ProblemClusterer(detail, grouping.seed).fit(placed.vectors[group.members]).labels_
+    parts: dict[int, list[int]] = defaultdict(list)
+    for label, index in zip(labels.tolist(), group.members, strict=True):
+        parts[label].append(index)
+    return [replace(group, members=parts[label], terms=_frequent(parts[label], placed, namer)) for label in sorted(parts)]
+
+
+def _frequent(members: Sequence[int], placed: Placed, namer: Namer) -> list[str]:
+    words = Counter(word for index in members for word in set(namer.content_words(placed.complaints[index].normalised)))
+    return sorted(words, key=lambda word: (-words[word], word))[:TERMS]
+
+
+def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, namer: Namer) -> list[Group]:
+    """Name what can be named, the largest first; groups of one known problem become one. The rest is returned."""
+    nameless: list[Group] = []
     for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
-        texts = [complaints[index].normalised for index in group.members]
-        known = namer.known_problem(space.known(texts), space.problems.labels_)
+        texts = [placed.complaints[index].normalised for index in group.members]
+        known = namer.known_problem(placed.known[group.members], placed.codes)
         name, touchpoint = known or (next((name for name in namer.mined_names(texts) if name not in named), None), group.touchpoint)
         if name is None or not (namer.judges(name) or namer.holds(name, texts)):
             nameless.append(group)
@@ -207,10 +244,10 @@ def _name(
             named[name].members.extend(group.members)
         else:
             named[name] = replace(group, touchpoint=touchpoint)
-    return named, nameless
+    return nameless
 
 
-def _name_by_pairs(named: dict[str, _Group], nameless: list[_Group], complaints: Sequence[Complaint], namer: Namer) -> None:
+def _name_by_pairs(named: dict[str, Group], nameless: list[Group], complaints: Sequence[Complaint], namer: Namer) -> None:
     """Draw from groups too mixed for one name those members that say the same of the same thing, the most frequent first."""
     for group in nameless:
         pairs: dict[str, list[int]] = defaultdict(list)
@@ -231,13 +268,13 @@ def _name_by_pairs(named: dict[str, _Group], nameless: list[_Group], complaints:
         group.members[:] = [index for index in group.members if index not in taken]
 
 
-def _take_in(named: Sequence[_Group], nameless: Sequence[_Group], vectors: Floats) -> None:
+def _take_in(named: Sequence[Group], nameless: Sequence[Group], vectors: Floats) -> None:
     """Let members of nameless groups join the named group that they are near, of the same touchpoint, the nearest first.
 
     A newcomer must be a third as like the members as they are each other, and a group takes in no more than it has: its name
     must stay true of it.
     """
-    middles = _middles(named, vectors)
+    middles = middles_of(named, vectors)
     likeness = np.maximum((middles**2).sum(axis=1) / 3, NEAR_NAMED)
     wishes: list[tuple[float, int, int]] = []
     for group in nameless:
@@ -255,8 +292,25 @@ def _take_in(named: Sequence[_Group], nameless: Sequence[_Group], vectors: Float
             room[home] -= 1
 
 
-def _pain_point(label: str, group: _Group, complaints: Sequence[Complaint], vectors: Floats, comments: int) -> PainPoint:
-    inside = [complaints[index] for index in group.members]
+def _fill(named: Sequence[Group], outside: Sequence[int], most: int, placed: Placed) -> list[int]:
+    """Let complaints join the pain point of their touchpoint that they are most like, the likest first, until few enough are left."""
+    middles = middles_of(named, placed.vectors)
+    wishes = []
+    for index in outside:
+        touchpoint = placed.complaints[index].touchpoint
+        homes = [home for home, group in enumerate(named) if touchpoint in (group.touchpoint, OVERALL)]
+        if homes:
+            likeness = placed.vectors[index] @ middles[homes].T
+            wishes.append((-float(likeness.max()), index, homes[int(likeness.argmax())]))
+    joining = [(index, home) for likeness, index, home in sorted(wishes) if -likeness >= NEAR_AT_ALL]
+    for index, home in joining[: max(len(outside) - most, 0)]:
+        named[home].members.append(index)
+    joined = {index for index, _ in joining[: max(len(outside) - most, 0)]}
+    return [index for index in outside if index not in joined]
+
+
+def _pain_point(label: str, group: Group, placed: Placed, comments: int) -> PainPoint:
+    inside = [placed.complaints[index] for index in group.members]
     members = sorted((complaint.quote for complaint in inside), key=lambda quote: (quote.comment_id, quote.start))
     concerned = {quote.comment_id for quote in members}
     return PainPoint(
@@ -268,17 +322,10 @@ def _pain_point(label: str, group: _Group, complaints: Sequence[Complaint], vect
         comments=len(concerned),
         share=share(len(concerned), comments),
         interval=wilson(len(concerned), comments),
-        severity=_severity(inside),
-        quotes=_typical(inside, vectors[group.members]),
+        severity=severity(inside),
+        quotes=_typical(inside, placed.vectors[group.members]),
         members=tuple(members),
     )
-
-
-def _severity(members: Sequence[Complaint]) -> float:
-    """0–1: 0.7 × mean probability of being negative + 0.3 × share that states the intent to leave, return or complain."""
-    negative = sum(complaint.score for complaint in members) / len(members)
-    grave = sum(complaint.grave for complaint in members) / len(members)
-    return round((1 - GRAVE_WEIGHT) * negative + GRAVE_WEIGHT * grave, 4)
 
 
 def _typical(members: Sequence[Complaint], vectors: Floats) -> tuple[Quote, ...]:

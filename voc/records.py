@@ -12,6 +12,7 @@ Role = Literal[
     "text", "id", "created_at", "channel", "source_type", "question", "store", "product",
     "region", "customer_id", "nps", "csat", "ces", "rating",
 ]  # fmt: skip
+PainType = Literal["perceived_gap", "operational_complexity", "service_disengagement", "defect", "other"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 
 
@@ -173,12 +174,40 @@ class Quote(Span):
     text: str
 
 
+class Segment(Record):
+    """A channel, store, product or region where a pain point is over-represented."""
+
+    field: Literal["channel", "store", "product", "region"]
+    value: str
+    comments: int = Field(description="comments of the pain point from there")
+    share: float = Field(description="of the pain point's comments whose `field` is known, 0–1")
+    elsewhere: float = Field(description="the same share among the other comments, 0–1")
+    log_odds: float = Field(description="of `share` against `elsewhere`, with a prior (Monroe et al., 2008); above 0: more than elsewhere")
+    interval: tuple[float, float] = Field(description="95 % interval of `log_odds`")
+
+
+class Companion(Record):
+    """Another pain point that the same comments name more often than all comments do."""
+
+    id: str
+    label: str
+    comments: int = Field(description="comments that name both")
+    share: float = Field(description="of this pain point's comments, 0–1")
+    expected: float = Field(description="of all comments, 0–1")
+
+
 class PainPoint(Record):
     """A recurring problem, with its evidence."""
 
     id: str
     label: str = Field(description="what it is about and what is wrong, unique in the run")
+    gloss: str = Field("", description="in English: what it is, or its touchpoint where the problem is not one of the known ones")
+    description: str = Field("", description="one line built from the counts")
+    label_support: float | None = Field(
+        None, description="share of members whose text holds a word of the label, or is recognised as that known problem, 0–1"
+    )
     touchpoint: str
+    pain_type: PainType = "other"
     terms: tuple[str, ...] = Field(description="words that tell it from the other pain points of its touchpoint")
     size: int = Field(description="number of members (clauses)")
     comments: int = Field(description="number of comments with at least one member")
@@ -187,8 +216,16 @@ class PainPoint(Record):
     severity: float = Field(
         ge=0, le=1, description="0.7 × mean probability of negative + 0.3 × share with intent churn, refund_return or complaint"
     )
-    stability: float | None = None
+    stability: float | None = Field(
+        None,
+        description="share of its pairs of members that meet again when parts of the complaints are grouped anew, 0–1; "
+        "low: another sample might have cut it differently",
+    )
     trend: None = None
+    first_seen: str | None = Field(None, description="earliest date of its comments, where the table has dates")
+    last_seen: str | None = None
+    segments: tuple[Segment, ...] = Field((), description="where it is over-represented, the surest first")
+    companions: tuple[Companion, ...] = Field((), description="pain points named with it, the most frequent first")
     quotes: tuple[Quote, ...]
     members: tuple[Quote, ...]
 
@@ -258,6 +295,16 @@ class InputInfo(Record):
     notices: tuple[Problem, ...] = Field(description="cells other than text that could not be read; their comments are kept")
 
 
+class Quality(Record):
+    """How far the pain points of a run can be trusted."""
+
+    coverage: float = Field(description="share of the complaints that are in a pain point, 0–1")
+    max_unassigned: float | None = Field(None, description="share that was to stay outside at most")
+    reached: bool | None = Field(None, description="whether it did; otherwise those outside are like no pain point")
+    stability: float | None = Field(None, description="mean over the pain points, each by its size, 0–1")
+    label_support: float | None = Field(None, description="mean over the pain points, each by its size, 0–1")
+
+
 class Analysis(Record):
     """What `voc analyse` writes."""
 
@@ -268,3 +315,4 @@ class Analysis(Record):
     journey: tuple[JourneyCell, ...]
     pain_points: tuple[PainPoint, ...]
     unassigned: Unassigned
+    quality: Quality

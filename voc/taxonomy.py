@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from voc.corpora import taxonomy_path
 from voc.errors import TaxonomyError
-from voc.records import Record
+from voc.records import PainType, Record
 
 OVERALL = "overall"
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
@@ -24,6 +26,7 @@ class Touchpoint(Record):
     zh: str
     en: str = ""
     stage: str = ""
+    pain_type: PainType = Field("other", description="what its complaints are, unless the known problem says otherwise")
     definition: str = ""
     keywords: tuple[str, ...] = ()
     examples: tuple[str, ...] = Field((), description="clauses that speak of it; eight teach a touchpoint that no model knows")
@@ -49,16 +52,19 @@ class Taxonomy(Record):
     @classmethod
     def _ids_are_unique(cls, touchpoints: tuple[Touchpoint, ...]) -> tuple[Touchpoint, ...]:
         ids = [touchpoint.id for touchpoint in touchpoints]
-        twice = sorted({name for name in ids if ids.count(name) > 1})
-        if twice or not ids:
-            raise ValueError(f"ids used twice: {twice}" if twice else "no touchpoints")
+        if not ids:
+            raise ValueError("no touchpoints")
+        for index, name in enumerate(ids):
+            if name in ids[:index]:
+                raise PydanticCustomError("twice", "ids used twice: {value}", {"value": name, "place": ("touchpoints", index, "id")})
         return touchpoints
 
     @model_validator(mode="after")
     def _stages_are_defined(self) -> Taxonomy:
-        unknown = sorted({touchpoint.stage for touchpoint in self.touchpoints} - {"", *self.stages})
-        if unknown:
-            raise ValueError(f"stages not defined: {unknown}")
+        for index, touchpoint in enumerate(self.touchpoints):
+            if touchpoint.stage not in {"", *self.stages}:
+                place = ("touchpoints", index, "stage")
+                raise PydanticCustomError("undefined", "stages not defined: {value}", {"value": touchpoint.stage, "place": place})
         return self
 
     @cached_property
@@ -104,17 +110,37 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     Raises
     ------
     TaxonomyError
-        If the file cannot be read or breaks the shape.
+        If the file cannot be read or breaks the shape; it names the line.
     """
     path = path or taxonomy_path()
     hint = "照 corpora/taxonomy/retail.yaml 的格式写 / follow the shape of corpora/taxonomy/retail.yaml"
     try:
-        return Taxonomy.model_validate(yaml.load(path.read_text(encoding="utf-8-sig"), _SAFE_LOADER))  # noqa: S506 one of the safe loaders
+        text = path.read_text(encoding="utf-8-sig")
+        return Taxonomy.model_validate(yaml.load(text, _SAFE_LOADER))  # noqa: S506 one of the safe loaders
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TaxonomyError("taxonomy_unreadable", f"读不了触点文件 / cannot read the taxonomy: {error}", hint, file=str(path)) from error
+        mark = getattr(error, "problem_mark", None)  # of a syntax error
+        fault = f"第 {mark.line + 1} 行 / line {mark.line + 1}: {getattr(error, 'problem', error)}" if mark else str(error)
+        raise TaxonomyError("taxonomy_unreadable", f"读不了触点文件 / cannot read the taxonomy: {fault}", hint, file=str(path)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise TaxonomyError(
-            "taxonomy_invalid", f"触点文件有误 / the taxonomy is wrong at {place}: {first['msg']}", hint, file=str(path)
-        ) from error
+        place = first.get("ctx", {}).get("place", first["loc"])
+        line = _line_of(text, place)
+        fault = f"第 {line} 行 / line {line}: {'.'.join(map(str, place))}: {first['msg']}"
+        raise TaxonomyError("taxonomy_invalid", f"触点文件有误 / the taxonomy is wrong: {fault}", hint, file=str(path)) from error
+
+
+def _line_of(text: str, place: Sequence[str | int]) -> int:
+    """Line of the key or list item at a place; where it is missing, the line of what it is missing from."""
+    node = yaml.compose(text, _SAFE_LOADER)
+    line = node.start_mark.line if node else 0
+    for step in map(str, place):
+        children = {}
+        if isinstance(node, yaml.MappingNode):
+            children = {key.value: (key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+        elif isinstance(node, yaml.SequenceNode):
+            children = {str(index): (item, item) for index, item in enumerate(node.value)}
+        if step not in children:
+            break
+        start, node = children[step]
+        line = start.start_mark.line
+    return int(line) + 1

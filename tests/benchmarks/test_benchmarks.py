@@ -8,6 +8,8 @@ import sys
 from itertools import islice
 
 import pytest
+from benchmarks.painpoints import bcubed, shipped_phrasings, speed_cells, varied
+from benchmarks.painpoints import compare as compare_painpoints
 from benchmarks.run import ENGINE_HEAD, LONG, compare, engine_cells, long_sample_texts, sample_texts, spread, summarise
 
 from conftest import ROOT
@@ -81,3 +83,47 @@ def test_benchmark_samples_never_repeat_and_long_ones_are_long():
 @pytest.mark.parametrize(("count", "expected"), [(2, "送太"), (4, "送餐太慢"), (9, "送餐太慢")])
 def test_benchmark_spreads_a_sample_evenly(count, expected):
     assert "".join(spread("送餐太慢", count)) == expected
+
+
+def test_bcubed_counts_what_is_in_no_group_as_groups_of_one():
+    """Two classes; -1 twice is two groups."""
+    assert bcubed("aabb", [0, 0, 1, 1]) == (1.0, 1.0, 1.0)
+    precision, recall, _ = bcubed("aabb", [0, 0, -1, -1])
+    assert (precision, recall) == (1.0, 0.75)
+
+
+def test_varied_complaints_are_seeded_and_mostly_different():
+    rows = list(islice(varied(shipped_phrasings()), 2000))
+    assert rows == list(islice(varied(shipped_phrasings()), 2000))
+    assert len({row["text"] for row in rows}) > 1900
+    assert not any(mark in row["text"] for row in rows for mark in "{}[]|")
+
+
+def test_painpoints_benchmark_says_where_bertopic_was_stopped():
+    voc = {"complaints": 9, "engine": "voc", "seconds": {"place": 3.0, "group": 2.0}}
+    stopped = {"complaints": 9, "engine": "bertopic", "limit": 30.0}
+    assert compare_painpoints([voc, stopped]) == [{"complaints": 9, "at_least": True, "group": 15.0, "place_and_group": 6.0}]
+    assert "> 30" in speed_cells(stopped)
+
+
+def test_painpoints_benchmark_compares_four_engines(tmp_path):
+    gold, target = tmp_path / "gold.jsonl", tmp_path / "report.json"
+    problems = [("delivery", "delivery_slow", "送餐太慢了，等了{}分钟"), ("product_quality", "food_cold", "饭菜第{}次送来都是凉的")]
+    mentions = [
+        {"touchpoint": touchpoint, "polarity": -1, "evidence": text.format(number), "code": code}
+        for touchpoint, code, text in problems
+        for number in range(2, 14)
+    ]
+    gold.write_text("".join(json.dumps({"mentions": [mention]}) + "\n" for mention in mentions), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.benchmarks.painpoints", "--gold", str(gold), "--sizes", "60", "-o", str(target)]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    report = json.loads(target.read_text(encoding="utf-8"))
+    quality = {row["engine"]: row for row in report["quality"]}
+    assert list(quality) == ["voc", "bertopic", "kmeans", "touchpoint"]
+    assert quality["voc"]["f1"] == quality["touchpoint"]["f1"] == 1.0
+    assert quality["kmeans"]["groups"] == quality["voc"]["groups"] == 2
+    voc, bertopic = report["speed"]
+    assert set(voc["seconds"]) == {"load", "place", "group", "stability", "describe"}
+    assert report["ratios"][0]["group"] == pytest.approx(bertopic["seconds"]["group"] / voc["seconds"]["group"])
+    assert min(voc["peak_mb"], bertopic["peak_mb"]) > 50
+    assert "bcubed F1" in printed

@@ -77,7 +77,7 @@ def test_explain_finds_the_word_that_decides_the_touchpoint(pipeline, text, touc
     (clause,) = (clause for clause in explain(text, pipeline).clauses if touchpoint in clause.touchpoints)
     strongest = max(clause.words, key=lambda word: word.touchpoints[touchpoint])
     assert strongest.text == decides
-    assert strongest.touchpoints[touchpoint] > 0.05  # little where another word of the clause would do as well: 送餐, 太慢
+    assert strongest.touchpoints[touchpoint] > 0.03  # little where another word of the clause would do as well: 送餐, 太慢
     assert all(set(word.touchpoints) == set(clause.touchpoints) for word in clause.words)
 
 

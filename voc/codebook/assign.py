@@ -16,7 +16,7 @@ from voc.codebook.versions import ids_ever_given
 from voc.records import PainPoint
 
 if TYPE_CHECKING:
-    from voc.painpoints import Complaint
+    from voc.complaints import Complaint
 
 MOST_PROTOTYPES = 40
 _FEWEST = 2  # members of a candidate that is the rest of a cluster

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from voc.classify import Floats
-from voc.clustering import ProblemSpace
+from voc.space import ProblemSpace
 
 _MOST = 200  # different clauses of a group; its middle hardly moves after that
 

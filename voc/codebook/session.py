@@ -14,9 +14,9 @@ from voc.codebook.view import shown_points, unassigned
 from voc.output import check_writable
 
 if TYPE_CHECKING:
-    from voc.clustering import ProblemSpace
-    from voc.painpoints import Complaint
+    from voc.complaints import Complaint
     from voc.records import PainPoint
+    from voc.space import ProblemSpace
 
 
 class CodebookSession:

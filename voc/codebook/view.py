@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from voc.codebook.assign import Applied
 from voc.codebook.matching import Cluster
 from voc.codebook.records import CodedPainPoint, Ref, clause_digest
+from voc.complaints import Complaint, severity
 from voc.metrics import share, wilson
 from voc.records import PainPoint, Quote
 from voc.taxonomy import OVERALL
-
-if TYPE_CHECKING:
-    from voc.painpoints import Complaint
 
 _TERMS = 6
 
@@ -101,19 +98,10 @@ def _pain_point(
         comments=concerned,
         share=share(concerned, comments),
         interval=wilson(concerned, comments),
-        severity=_severity(inside),
+        severity=severity(inside),
         quotes=_quotes(point, inside, fresh),
         members=tuple(members),
     )
-
-
-def _severity(members: Sequence[Complaint]) -> float:
-    """As `voc.painpoints` has it, of the members that the rules leave."""
-    from voc.painpoints import GRAVE_WEIGHT
-
-    negative = sum(complaint.score for complaint in members) / len(members)
-    grave = sum(complaint.grave for complaint in members) / len(members)
-    return round((1 - GRAVE_WEIGHT) * negative + GRAVE_WEIGHT * grave, 4)
 
 
 def _quotes(point: CodedPainPoint, inside: Sequence[Complaint], fresh: Sequence[Quote]) -> tuple[Quote, ...]:

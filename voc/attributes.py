@@ -1,0 +1,196 @@
+"""What is said of a pain point beside its name and number: kind, dates, where it is frequent, what comes with it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import log, sqrt
+from statistics import NormalDist
+
+from voc.complaints import Complaint
+from voc.metrics import DIGITS, Z95, share, wilson
+from voc.naming import KNOWN_FROM, Namer
+from voc.records import Comment, Companion, PainPoint, Segment
+from voc.space import Placed
+from voc.taxonomy import Taxonomy
+
+FIELDS = ("channel", "store", "product", "region")
+MOST = 3  # segments, and companions, of a pain point
+FEWEST = 3  # comments of a segment, or with a companion
+PRIOR = 10.0  # comments that the prior counts as
+
+
+def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Comment], namer: Namer, taxonomy: Taxonomy) -> list[PainPoint]:
+    """Complete pain points by what can be counted.
+
+    Parameters
+    ----------
+    points : sequence of PainPoint
+        As they are to be shown.
+    placed : Placed
+        All complaints of the run.
+    comments : sequence of Comment
+        All of the run.
+    namer : Namer
+        Knows the known problems.
+    taxonomy : Taxonomy
+        Touchpoints of the pain points.
+
+    Returns
+    -------
+    list of PainPoint
+        In the same order.
+    """
+    places = {(complaint.quote.comment_id, complaint.quote.start): index for index, complaint in enumerate(placed.complaints)}
+    concerned = [{quote.comment_id for quote in point.members} for point in points]
+    companions = _companions(points, concerned, len(comments))
+    by_id = {comment.id: comment for comment in comments}
+    values = {field: Counter(value for comment in comments if (value := getattr(comment, field))) for field in FIELDS}
+    described = []
+    for point, ids in zip(points, concerned, strict=True):
+        members = [places[quote.comment_id, quote.start] for quote in point.members]
+        inside = [by_id[name] for name in sorted(ids)]
+        dates = sorted(comment.created_at[:10] for comment in inside if comment.created_at)
+        meaning, touchpoint = namer.meanings.get(point.label), taxonomy.by_id.get(point.touchpoint)
+        told = point.model_copy(
+            update={
+                "gloss": meaning.gloss if meaning else touchpoint.en if touchpoint else "",
+                "pain_type": meaning.pain_type if meaning else touchpoint.pain_type if touchpoint else "other",
+                "label_support": label_support(point.label, members, placed, namer),
+                "first_seen": dates[0] if dates else None,
+                "last_seen": dates[-1] if dates else None,
+                "segments": _segments(inside, values),
+                "companions": companions[point.id],
+            }
+        )
+        described.append(told.model_copy(update={"description": _line(told, [placed.complaints[index] for index in members])}))
+    return described
+
+
+def label_support(label: str, members: Sequence[int], placed: Placed, namer: Namer) -> float:
+    """Of how many members the name of a pain point is true, as far as words tell.
+
+    Parameters
+    ----------
+    label : str
+        Of the pain point.
+    members : sequence of int
+        Indices of its complaints.
+    placed : Placed
+        All complaints of the run.
+    namer : Namer
+        Knows the known problems.
+
+    Returns
+    -------
+    float
+        Share of members that hold a word of the label (what it is about, or what is wrong), or that are recognised as the known
+        problem of that name, 0–1.
+    """
+    words = [word for word in namer.content_words(label) if len(word) > 1 or namer.names_problem(word)]
+    meaning = namer.meanings.get(label)
+    column = placed.codes.index(meaning.code) if meaning and meaning.code in placed.codes else None
+
+    def _holds(index: int) -> bool:
+        if any(word in placed.complaints[index].normalised for word in words):
+            return True
+        known = placed.known[index]
+        return column is not None and int(known.argmax()) == column and bool(known[column] >= KNOWN_FROM)
+
+    return share(sum(map(_holds, members)), len(members))
+
+
+def log_odds(count: int, n: int, others: int, n_others: int) -> tuple[float, float]:
+    """How much more frequent something is in a part than in the rest, with a prior that small numbers must overcome.
+
+    The log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi & Quinn (Fightin' Words, 2008, eq. 16 and 20):
+    the prior is the share over both, counted as `PRIOR` comments.
+
+    Parameters
+    ----------
+    count, n : int
+        Comments that have it, and comments, in the part.
+    others, n_others : int
+        The same of the rest.
+
+    Returns
+    -------
+    float
+        Above 0: more frequent in the part.
+    float
+        Its standard deviation.
+
+    Examples
+    --------
+    >>> value, deviation = log_odds(30, 40, 100, 1000)
+    >>> round(value, 2), round(deviation, 2)
+    (2.71, 0.2)
+    """
+    prior = PRIOR * (count + others) / (n + n_others)
+    inside, outside = count + prior, others + prior
+    ratio = log(inside / (n + PRIOR - inside)) - log(outside / (n_others + PRIOR - outside))
+    return ratio, sqrt(1 / inside + 1 / outside)
+
+
+def _segments(inside: Sequence[Comment], values: Mapping[str, Counter[str]]) -> tuple[Segment, ...]:
+    """Values that stay over-represented when all values of the table are tried (Bonferroni)."""
+    tried = sum(len(counts) for counts in values.values() if len(counts) > 1)
+    least = NormalDist().inv_cdf(1 - 0.025 / max(tried, 1))
+    found = []
+    for field, counts in values.items():
+        here = Counter(value for comment in inside if (value := getattr(comment, field)))
+        n, everywhere = here.total(), counts.total()
+        for value, count in here.items():
+            if count < FEWEST or n == everywhere or counts[value] == everywhere:
+                continue
+            others, n_others = counts[value] - count, everywhere - n
+            ratio, deviation = log_odds(count, n, others, n_others)
+            if ratio > least * deviation:
+                low, high = round(ratio - Z95 * deviation, DIGITS), round(ratio + Z95 * deviation, DIGITS)
+                found.append(
+                    Segment(
+                        field=field,
+                        value=value,
+                        comments=count,
+                        share=share(count, n),
+                        elsewhere=share(others, n_others),
+                        log_odds=round(ratio, DIGITS),
+                        interval=(low, high),
+                    )
+                )
+    return tuple(sorted(found, key=lambda one: (-one.interval[0], one.field, one.value))[:MOST])
+
+
+def _companions(points: Sequence[PainPoint], concerned: Sequence[set[str]], comments: int) -> dict[str, tuple[Companion, ...]]:
+    """Pain points whose share among the comments of another is surely above their share of all comments."""
+    homes: dict[str, list[int]] = defaultdict(list)
+    for index, ids in enumerate(concerned):
+        for comment_id in ids:
+            homes[comment_id].append(index)
+    together = Counter(pair for indices in homes.values() for pair in combinations(indices, 2))
+    found: dict[str, list[Companion]] = {point.id: [] for point in points}
+    for pair, count in together.items():
+        for one, other in (pair, pair[::-1]):
+            n, expected = len(concerned[one]), share(len(concerned[other]), comments)
+            if count >= FEWEST and wilson(count, n)[0] > expected:
+                companion = Companion(
+                    id=points[other].id, label=points[other].label, comments=count, share=share(count, n), expected=expected
+                )
+                found[points[one].id].append(companion)
+    return {key: tuple(sorted(several, key=lambda one: (-one.comments, one.id))[:MOST]) for key, several in found.items()}
+
+
+def _line(point: PainPoint, members: Sequence[Complaint]) -> str:
+    grave = len({complaint.quote.comment_id for complaint in members if complaint.grave})
+    parts = [f"{point.comments} 条评论（{point.share:.1%}）说到"]
+    if grave:
+        parts.append(f"其中 {grave} 条要退货、投诉或不再来")
+    if point.segments:
+        most = point.segments[0]
+        parts.append(f"多见于{most.value}（{most.share:.0%}，别处 {most.elsewhere:.0%}）")
+    if point.companions:
+        parts.append(f"常与{point.companions[0].label}同时出现")
+    if point.first_seen and point.last_seen:
+        parts.append(f"{point.first_seen} 至 {point.last_seen}" if point.first_seen != point.last_seen else point.first_seen)
+    return "；".join(parts)
