@@ -18,11 +18,12 @@ from voc.classify import classifier_class
 from voc.codebook.session import CodebookSession
 from voc.complaints import Complaint, complaints_of
 from voc.errors import TableError
+from voc.grouping import Grouping
 from voc.ingest import TableOptions, inspect_tables, read_all
 from voc.metrics import DIGITS, nps, share, wilson
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
-from voc.painpoints import Grouping, find_pain_points
+from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.records import (
     LABELS,

@@ -13,6 +13,7 @@ from voc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import JustifyMethod
     from rich.table import Table
 
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
@@ -215,7 +216,7 @@ def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
 
     names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
     table = Table(title="痛点排名 / Ranked pain points")
-    for header, align in (
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("#", "right"),
         ("痛点", "left"),
         ("触点", "left"),
@@ -223,8 +224,9 @@ def terminal_table(analysis: Analysis, taxonomy: Taxonomy, most: int) -> Table:
         ("占比 (95% 区间)", "right"),
         ("严重度", "right"),
         ("原话", "left"),
-    ):
-        table.add_column(header, justify=align, overflow="ellipsis", no_wrap=True)  # type: ignore[arg-type]
+    )
+    for header, align in columns:
+        table.add_column(header, justify=align, overflow="ellipsis", no_wrap=True)
     for rank, point in enumerate(analysis.pain_points[:most], 1):
         low, high = point.interval
         table.add_row(

@@ -9,9 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from voc.clustering import DETAILS, ProblemClusterer
+from voc.grouping import Group, Grouping, gather
 from voc.metrics import DIGITS
 from voc.naming import Namer
-from voc.painpoints import Group, Grouping, gather
 from voc.records import PainPoint
 from voc.space import Placed
 

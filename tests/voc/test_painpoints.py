@@ -11,7 +11,8 @@ import pytest
 from toy_codebook import complaint
 from voc.analysis import analyse
 from voc.clustering import ProblemClusterer, smallest_group
-from voc.painpoints import Grouping, find_pain_points
+from voc.grouping import Grouping
+from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.space import place
 from voc.taxonomy import load_taxonomy

@@ -124,9 +124,9 @@ def analyse(
     from voc.codebook.session import CodebookSession
     from voc.codebook.tables import report_lines
     from voc.export import quality_line, terminal_table, write_xlsx
+    from voc.grouping import Grouping
     from voc.ingest import inspect_tables
     from voc.output import check_writable, text_output
-    from voc.painpoints import Grouping
 
     outputs = output or []
     for path in outputs:
