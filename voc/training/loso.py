@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,78 +16,39 @@ from voc.modelstore import ModelMeta, model_folder, read_meta_in, write_meta
 from voc.quality import ENCODERS
 from voc.records import LABELS
 from voc.sentiment import Passage
-from voc.taxonomy import load_taxonomy
 from voc.training.card import write_card
-from voc.training.data import GoldComment, Labelled
-from voc.training.lessons import gold_lessons, head_labels, labelled_lessons
+from voc.training.data import Labelled
+from voc.training.lessons import labelled_lessons
 from voc.training.sentiment import fit_polarity
 from voc.training.sources import Settings, Sources
 from voc.training.transfer import Transfer, measure_sources
 
 Predict = Callable[[Sequence[str]], Doubles]
-Fit = Callable[[NDArray[np.intp]], Predict]
-ROWS = 500  # comments of one source that the encoder learns from: a fraction of the shipped one's
+Fit = Callable[[Labelled], Predict]
+ROWS = 1500  # comments of one source that the encoder learns from: a fraction of the shipped one's
 TESTED = 800  # comments of one source that are judged
-ANNOTATED = 3000  # annotated comments of the other sources
 _RATE = 1.2e-4
 _FIFTH = " 1/5"  # a fifth kept aside, while the rest of its source is learned from
 _NEUTRAL = LABELS.index("neutral")
-# Held out together, as they are of one trade; what is named nowhere is always learned from.
+_MOST_WEIGHT = 5.0
+# Sources that are held out together; each group leaves in others of the same trades.
 GROUPS = (
-    ("shopping_书籍", "shopping_洗发水", "shopping_水果", "shopping_蒙牛", "shopping_衣服", "makeup"),
-    ("shopping_平板", "shopping_手机", "shopping_计算机", "shopping_热水器", "nlpcc2014", "car", "bank", "bank 1/5"),
-    ("waimai", "meituan_stars", "openrice", "openrice 1/5"),
-    ("openrice 1/5", "bank 1/5"),
+    ("shopping_书籍", "shopping_手机", "waimai", "nlpcc2014", "openrice 1/5", "bank 1/5"),
+    ("shopping_洗发水", "shopping_平板", "shopping_蒙牛", "car", "openrice", "openrice 1/5"),
+    ("shopping_水果", "shopping_衣服", "shopping_计算机", "shopping_热水器", "meituan_stars", "makeup", "bank", "bank 1/5"),
 )
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is learned from and judged.
-
-    Parameters
-    ----------
-    labelled : Labelled
-        Labelled comments, a fifth of ``openrice`` and ``bank`` under names of their own.
-    gold, written : list of GoldComment
-        Annotated comments of customers, and those that we wrote (clauses too).
-    """
-
-    labelled: Labelled
-    gold: list[GoldComment]
-    written: list[GoldComment]
-
-    def taken(self, rows: NDArray[np.intp]) -> Labelled:
-        """Some of the labelled comments.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows,)
-            Their indices.
-
-        Returns
-        -------
-        Labelled
-            In that order.
-        """
-        every, chosen = self.labelled, rows.tolist()
-        return Labelled(
-            [every.texts[index] for index in chosen],
-            every.labels[rows],
-            [every.sources[index] for index in chosen],
-            [every.schemes[index] for index in chosen],
-        )
 
 
 def train_transfer(sources: Sources, settings: Settings) -> list[ModelMeta]:
     """Measure how well what is learned holds on sources that were not; the figures go into the encoder's card.
 
+    Only comments with a label of their source are learned from: what an annotated comment calls neutral is another thing.
     The encoder starts from `base` for each group and learns at a reduced budget (`ROWS` a source, one epoch).
 
     Parameters
     ----------
     sources : Sources
-        Annotated and labelled comments.
+        Labelled comments.
     settings : Settings
         `base` is the encoder before it learned any of these comments; finished groups are kept in `work`.
 
@@ -105,20 +65,20 @@ def train_transfer(sources: Sources, settings: Settings) -> list[ModelMeta]:
         If `base` is no encoder.
     """
     folder = model_folder("encoder", ENCODERS["best"])
-    material = _material(sources, settings.seed)
-    fits = {"linear": _linear_fit(material), "encoder": _encoder_fit(material, settings.base or folder, settings)}
+    labelled = _fifths_apart(sources.every_labelled, settings.seed)
+    fits: dict[str, Fit] = {"linear": _fit_linear, "encoder": _encoder_fit(settings.base or folder, settings)}
     figures: dict[str, dict[str, str]] = {}
     for number, group in enumerate(tqdm(GROUPS, desc="留出来源 / holding out", unit="组")):
-        tested = _tested(material.labelled, group, settings.seed)
+        tested = _tested(labelled, group, settings.seed)
         said = {}
         for name, fit in fits.items():
             done = settings.work / f"transfer-{number}-{name}.npy"
             if not done.is_file():
                 done.parent.mkdir(parents=True, exist_ok=True)
-                np.save(done, _held_out(material, group, tested, fit))
+                np.save(done, _held_out(labelled, group, tested, fit))
             said[name] = np.load(done)
         said["both"] = (said["linear"] + said["encoder"]) / 2
-        judged = material.taken(tested)
+        judged = _taken(labelled, tested)
         for name, probabilities in said.items():
             for result in measure_sources(probabilities, judged.labels, judged.sources, judged.schemes):
                 figures.setdefault(_title(result), {})[name] = f"{result.accuracy:.3f} / {result.macro_f1:.3f}"
@@ -127,20 +87,23 @@ def train_transfer(sources: Sources, settings: Settings) -> list[ModelMeta]:
     return [write_meta(folder, meta, write_card(meta))]
 
 
-def _material(sources: Sources, seed: int) -> Material:
-    labelled = sources.labelled
-    random = np.random.default_rng(seed)
-    fifth = random.random(len(labelled.texts)) < 0.2
+def _fifths_apart(labelled: Labelled, seed: int) -> Labelled:
+    """The same comments, a fifth of ``openrice`` and ``bank`` under names of their own."""
+    fifth = np.random.default_rng(seed).random(len(labelled.texts)) < 0.2
     names = [
         source + _FIFTH if source in ("openrice", "bank") and aside else source
         for source, aside in zip(labelled.sources, fifth, strict=True)
     ]
-    written = {"written", "example"}
-    gold = [comment for comment in sources.gold if comment.row["source"] not in written]
-    return Material(
-        Labelled(labelled.texts, labelled.labels, names, labelled.schemes),
-        gold,
-        [*(comment for comment in sources.gold if comment.row["source"] in written), *sources.examples],
+    return Labelled(labelled.texts, labelled.labels, names, labelled.schemes)
+
+
+def _taken(every: Labelled, rows: NDArray[np.intp]) -> Labelled:
+    chosen = rows.tolist()
+    return Labelled(
+        [every.texts[index] for index in chosen],
+        every.labels[rows],
+        [every.sources[index] for index in chosen],
+        [every.schemes[index] for index in chosen],
     )
 
 
@@ -150,54 +113,53 @@ def _tested(labelled: Labelled, group: tuple[str, ...], seed: int) -> NDArray[np
     return np.sort(np.concatenate(drawn))
 
 
-def _held_out(material: Material, group: tuple[str, ...], tested: NDArray[np.intp], fit: Fit) -> Doubles:
+def _held_out(labelled: Labelled, group: tuple[str, ...], tested: NDArray[np.intp], fit: Fit) -> Doubles:
     """Answers for `tested` by a model that saw no comment of the group."""
-    return fit(np.flatnonzero(~np.isin(material.labelled.sources, group)))([material.labelled.texts[index] for index in tested.tolist()])
+    learned = np.flatnonzero(~np.isin(labelled.sources, group))
+    return fit(_taken(labelled, learned))([labelled.texts[index] for index in tested.tolist()])
 
 
-def _linear_fit(material: Material) -> Fit:
-    """Praise against complaint from all sources, and neutral against both from those that have it and the annotated."""
+def _fit_linear(labelled: Labelled) -> Predict:
+    """Praise against complaint from all sources, and neutral against both from those that have it."""
+    polarity = fit_polarity(labelled)
+    three = _taken(labelled, np.flatnonzero(np.array(labelled.schemes) != "binary"))
+    neutral = (three.labels == _NEUTRAL).astype(int)
+    lukewarm = LinearClassifier((View(ngrams=(1, 3), bits=17),), strength=3.0).fit(
+        [three.texts], np.eye(2)[neutral], ("felt", "neutral"), _even_weights(three)
+    )
 
-    def fit(rows: NDArray[np.intp]) -> Predict:
-        labelled = material.taken(rows)
-        gold = [*_allowed(material, set(labelled.sources)), *material.written]
-        polarity = fit_polarity(labelled)
-        three = [index for index, scheme in enumerate(labelled.schemes) if scheme != "binary"]
-        texts = [*(labelled.texts[index] for index in three), *(comment.passage.normalised for comment in gold)]
-        neutral = np.array([*(labelled.labels[three] == _NEUTRAL), *(comment.row["sentiment"] == "neutral" for comment in gold)])
-        lukewarm = LinearClassifier((View(ngrams=(1, 3), bits=17),), strength=3.0).fit(
-            [texts], np.eye(2)[neutral.astype(int)], ("felt", "neutral")
-        )
+    def predict(asked: Sequence[str]) -> Doubles:
+        praise = expit(np.diff(polarity.decision_function([asked]).astype(float), axis=1)[:, 0])
+        flat = lukewarm.predict_proba([asked])[:, 1].astype(float)
+        return np.stack([(1 - flat) * (1 - praise), flat, (1 - flat) * praise], axis=1)
 
-        def predict(asked: Sequence[str]) -> Doubles:
-            praise = expit(np.diff(polarity.decision_function([asked]).astype(float), axis=1)[:, 0])
-            flat = lukewarm.predict_proba([asked])[:, 1].astype(float)
-            return np.stack([(1 - flat) * (1 - praise), flat, (1 - flat) * praise], axis=1)
-
-        return predict
-
-    return fit
+    return predict
 
 
-def _encoder_fit(material: Material, base: Path, settings: Settings) -> Fit:
-    def fit(rows: NDArray[np.intp]) -> Predict:
+def _even_weights(labelled: Labelled) -> Doubles:
+    """Weights with which every class of a source counts alike, and a large source no more than twice what the encoder reads of it."""
+    sources, weights = np.array(labelled.sources), np.zeros(len(labelled.texts))
+    for source in dict.fromkeys(labelled.sources):
+        here = sources == source
+        classes, sizes = np.unique(labelled.labels[here], return_counts=True)
+        for label, size in zip(classes, sizes, strict=True):
+            weights[here & (labelled.labels == label)] = min(here.sum() / (len(classes) * size), _MOST_WEIGHT)
+        weights[here] *= min(1.0, 2 * ROWS / here.sum())
+    weights[np.array(labelled.schemes) == "stars"] *= 0.5
+    return weights
+
+
+def _encoder_fit(base: Path, settings: Settings) -> Fit:
+    def fit(labelled: Labelled) -> Predict:
         import torch
 
         from voc.training.encoder import encode_now
         from voc.training.network import Network, teach
 
-        labelled = material.taken(rows)
-        labels = head_labels(tuple(load_taxonomy().by_id), ("-",))
-        random = np.random.default_rng(settings.seed)
-        gold = _allowed(material, set(labelled.sources))
-        gold = [gold[index] for index in random.permutation(len(gold))[:ANNOTATED].tolist()]
-        lessons = [
-            *labelled_lessons(labelled, ROWS, settings.seed),
-            *gold_lessons([*gold, *material.written], labels["touchpoint"], labels["problem"]),
-        ]
         torch.manual_seed(settings.seed)
-        network = Network(base, labels)
-        teach(network, lessons, rate=_RATE, longest=96, device=settings.device, seed=settings.seed, title="迁移 / transfer")
+        network = Network(base, {"sentiment": LABELS})
+        lessons = labelled_lessons(labelled, ROWS, settings.seed)
+        teach(network, lessons, rate=_RATE, device=settings.device, seed=settings.seed, title="迁移 / transfer")
         heads = network.export_heads()
 
         def predict(asked: Sequence[str]) -> Doubles:
@@ -207,12 +169,6 @@ def _encoder_fit(material: Material, base: Path, settings: Settings) -> Fit:
         return predict
 
     return fit
-
-
-def _allowed(material: Material, sources: set[str]) -> list[GoldComment]:
-    """Annotated comments of the sources that are learned from, and of those that have no labelled comments."""
-    held = {name.removesuffix(_FIFTH) for name in material.labelled.sources} - sources
-    return [comment for comment in material.gold if comment.row["source"] not in held]
 
 
 def _title(result: Transfer) -> str:

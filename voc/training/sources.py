@@ -90,6 +90,11 @@ class Sources:
         return read_labelled(self._file("label"), without=[comment.passage.normalised for comment in self.gold])
 
     @cached_property
+    def every_labelled(self) -> Labelled:  # numpydoc ignore=RT01
+        """Labelled comments, the annotated ones too."""
+        return read_labelled(self._file("label"))
+
+    @cached_property
     def aspects(self) -> list[tuple[str, str, list[dict[str, Any]]]]:  # numpydoc ignore=RT01
         """Aspect annotations, without the annotated comments."""
         held_out = {text_key(comment.passage.normalised) for comment in self.gold}
