@@ -227,14 +227,15 @@ def analyse(
         namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
         model = classifier_class(meta.classifier).load(model_folder("pain", "linear"))
         space = ProblemSpace(model, namer.content_words, seed=grouping.seed)
-        placed = place(tally.complaints, space)
+        complaints = [complaint for complaint in tally.complaints if namer.says_something(complaint.normalised)]
+        placed = place(complaints, space)
         points, outside = find_pain_points(placed, tally.comments, namer, grouping, progress=progress)
     if codebook:
         with _timed(seconds, "codebook"):
             points, outside = codebook.assign(
                 points,
                 outside,
-                tally.complaints,
+                complaints,
                 tally.comments,
                 space=space,
                 names_problem=namer.names_problem,

@@ -10,9 +10,10 @@ from statistics import NormalDist
 
 from voc.complaints import Complaint
 from voc.metrics import DIGITS, Z95, share, wilson
-from voc.naming import KNOWN_FROM, Namer
+from voc.naming import Namer
 from voc.records import Comment, Companion, PainPoint, Segment
 from voc.space import Placed
+from voc.support import Support
 from voc.taxonomy import Taxonomy
 
 FIELDS = ("channel", "store", "product", "region")
@@ -47,7 +48,7 @@ def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Com
     companions = _companions(points, concerned, len(comments))
     by_id = {comment.id: comment for comment in comments}
     values = {field: Counter(value for comment in comments if (value := getattr(comment, field))) for field in FIELDS}
-    described = []
+    support, described = Support(placed, namer), []
     for point, ids in zip(points, concerned, strict=True):
         members = [places[quote.comment_id, quote.start] for quote in point.members]
         inside = [by_id[name] for name in sorted(ids)]
@@ -57,7 +58,7 @@ def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Com
             update={
                 "gloss": meaning.gloss if meaning else touchpoint.en if touchpoint else "",
                 "pain_type": meaning.pain_type if meaning else touchpoint.pain_type if touchpoint else "other",
-                "label_support": label_support(point.label, members, placed, namer),
+                "label_support": support.label_support(point.label, members),
                 "first_seen": dates[0] if dates else None,
                 "last_seen": dates[-1] if dates else None,
                 "segments": _segments(inside, values),
@@ -66,39 +67,6 @@ def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Com
         )
         described.append(told.model_copy(update={"description": _line(told, [placed.complaints[index] for index in members])}))
     return described
-
-
-def label_support(label: str, members: Sequence[int], placed: Placed, namer: Namer) -> float:
-    """Of how many members the name of a pain point is true, as far as words tell.
-
-    Parameters
-    ----------
-    label : str
-        Of the pain point.
-    members : sequence of int
-        Indices of its complaints.
-    placed : Placed
-        All complaints of the run.
-    namer : Namer
-        Knows the known problems.
-
-    Returns
-    -------
-    float
-        Share of members that hold a word of the label (what it is about, or what is wrong), or that are recognised as the known
-        problem of that name, 0–1.
-    """
-    words = [word for word in namer.content_words(label) if len(word) > 1 or namer.names_problem(word)]
-    meaning = namer.meanings.get(label)
-    column = placed.codes.index(meaning.code) if meaning and meaning.code in placed.codes else None
-
-    def _holds(index: int) -> bool:
-        if any(word in placed.complaints[index].normalised for word in words):
-            return True
-        known = placed.known[index]
-        return column is not None and int(known.argmax()) == column and bool(known[column] >= KNOWN_FROM)
-
-    return share(sum(map(_holds, members)), len(members))
 
 
 def log_odds(count: int, n: int, others: int, n_others: int) -> tuple[float, float]:

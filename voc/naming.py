@@ -20,7 +20,6 @@ REACH = 2  # words from a thing to what is said of it
 THING_SUPPORT = 0.3  # share of a group's clauses that must hold a name without an opinion
 _PROBLEM = "问题"
 LEAST_SUPPORT = 0.05  # share of a group's clauses that must hold its name
-FEW = 5  # clauses of a group that any of them may name
 # Probability from which a clause counts as a known problem, and share of a group's clauses that give it the problem's name.
 KNOWN_FROM = 0.4
 KNOWN_SHARE = 0.4
@@ -95,6 +94,40 @@ class Namer:
         words = self.words(text)
         return [word for word in words if word not in self.stop and _HAN.search(word)] or words
 
+    def says_something(self, clause: str) -> bool:
+        """Whether a clause is more than a filler, a mark or a number by itself ("结果", "为什么", "30").
+
+        Parameters
+        ----------
+        clause : str
+            Normalised.
+
+        Returns
+        -------
+        bool
+            True for a single word too, unless it is a stop word.
+        """
+        words = [word for word in self.words(clause) if any(map(str.isalpha, word))]
+        return len(words) > 1 or any(word not in self.stop for word in words)
+
+    def telling_words(self, text: str) -> frozenset[str]:
+        """Words that alone say what something is about or what is wrong with it.
+
+        Parameters
+        ----------
+        text : str
+            Normalised.
+
+        Returns
+        -------
+        frozenset of str
+            Content words of two characters or more, and shorter ones that say what is wrong, but no bare negation.
+        """
+        words = self.content_words(text)
+        return frozenset(
+            word for word in words if word not in _UNFINISHED and (len(word) > 1 or self._is_opinion(word)) and word not in _NEGATORS
+        )
+
     def known_problem(self, probabilities: Floats, codes: Sequence[str]) -> tuple[str, str] | None:
         """Name and touchpoint of the known problem that a group is, if it is one.
 
@@ -134,7 +167,7 @@ class Namer:
         for clause, count in Counter(clauses).items():
             for phrase in set(self._phrases(clause)):
                 support[phrase] += count
-        fewest = 1 if len(clauses) <= FEW else max(2, LEAST_SUPPORT * len(clauses))
+        fewest = max(2, LEAST_SUPPORT * len(clauses))
         worth = {phrase: self._worth(phrase, count / len(clauses)) for phrase, count in support.items() if count >= fewest}
         best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))
         return list(dict.fromkeys(self._written(phrase) for phrase in best))

@@ -18,6 +18,7 @@ from voc.metrics import share, wilson
 from voc.naming import Namer
 from voc.records import PainPoint, Quote
 from voc.space import Placed
+from voc.support import Support
 from voc.taxonomy import OVERALL
 
 QUOTES = 3
@@ -25,6 +26,7 @@ SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing lon
 # Mean likeness from which a complaint of a nameless group joins a named one.
 NEAR_NAMED = 0.06
 NEAR_AT_ALL = 0.015  # likeness under which a complaint joins nothing, whatever share of them may stay outside
+OWN_SHARE = 0.3  # share of a group's members that must say what its name says, for others to stay that only talk like them
 
 
 def find_pain_points(
@@ -65,7 +67,10 @@ def find_pain_points(
         groups, background = gather(range(len(placed.complaints)), placed, namer, topics)
     named, nameless = _name_or_split(groups, placed, namer, grouping)
     _name_by_pairs(named, nameless, placed.complaints, namer)
+    support = Support(placed, namer)
+    _bear_out(named, placed, support)
     _take_in(list(named.values()), nameless, placed.vectors)
+    _bear_out(named, placed, support)
     inside = {index for group in named.values() for index in group.members}
     outside = [index for index in range(len(placed.complaints)) if index not in inside and index not in background]
     if grouping.max_unassigned is not None:
@@ -91,11 +96,20 @@ def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, name
         name, touchpoint = known or (next((name for name in namer.mined_names(texts) if name not in named), None), group.touchpoint)
         if name is None or not (namer.judges(name) or namer.holds(name, texts)):
             nameless.append(group)
-        elif name in named:
-            named[name].members.extend(group.members)
+            continue
+        home = named.get(name) or _narrower(name, touchpoint, named, namer)
+        if home:
+            home.members.extend(group.members)
         else:
             named[name] = replace(group, touchpoint=touchpoint)
     return nameless
+
+
+def _narrower(name: str, touchpoint: str, named: dict[str, Group], namer: Namer) -> Group | None:
+    """The group of the same touchpoint whose name says no more than this one does: 态度差 for 人员态度差."""
+    words = namer.telling_words(name)
+    wider = (group for label, group in named.items() if group.touchpoint == touchpoint and namer.telling_words(label) <= words)
+    return next(wider, None)
 
 
 def _name_by_pairs(named: dict[str, Group], nameless: list[Group], complaints: Sequence[Complaint], namer: Namer) -> None:
@@ -141,6 +155,31 @@ def _take_in(named: Sequence[Group], nameless: Sequence[Group], vectors: Floats)
         if room[home]:
             named[home].members.append(index)
             room[home] -= 1
+
+
+def _bear_out(named: dict[str, Group], placed: Placed, support: Support) -> None:
+    """Let members leave whose words do not bear out the name; they join the likest pain point of their touchpoint whose name they do."""
+    typical: dict[str, frozenset[str]] = {}
+    leaving: list[int] = []
+    for label, group in named.items():
+        sure = support.said_by(label, group.members)
+        typical[label] = support.typical_words(sure) if len(sure) >= OWN_SHARE * len(group.members) else frozenset()
+        staying = sure | support.shares_words(typical[label], group.members)
+        leaving += [index for index in group.members if index not in staying]
+        group.members[:] = [index for index in group.members if index in staying]
+    for label in [label for label, group in named.items() if not group.members]:
+        del named[label]
+    homes: dict[int, list[int]] = defaultdict(list)
+    for home, (label, group) in enumerate(named.items()):
+        near = [index for index in leaving if placed.complaints[index].touchpoint in (group.touchpoint, OVERALL)]
+        for index in support.said_by(label, near) | support.shares_words(typical[label], near):
+            homes[index].append(home)
+    groups = list(named.values())
+    middles = middles_of(groups, placed.vectors)
+    for index in sorted(homes):
+        likeness = placed.vectors[index] @ middles[homes[index]].T
+        if likeness.max() >= NEAR_AT_ALL:
+            groups[homes[index][int(likeness.argmax())]].members.append(index)
 
 
 def _fill(named: Sequence[Group], outside: Sequence[int], most: int, placed: Placed) -> list[int]:

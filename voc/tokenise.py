@@ -330,6 +330,8 @@ def turn_words() -> frozenset[str]:
 
 
 def _ends_clause(word: str, text: str, at: int) -> bool:
+    if word == ":" and text[at - 1 : at].isdecimal() and text[at + 1 : at + 2].isdecimal():
+        return False  # half past eleven, 11:30, is one
     if word.isspace() or word[0] in _MARKS or word[-1] in _MARKS:
         return True
     # A full stop between numbers or Latin letters (4.5, t.cn) is no end.

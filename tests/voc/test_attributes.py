@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toy_codebook import cluster, complaint
-from voc.attributes import describe, label_support, log_odds
+from voc.attributes import describe, log_odds
 from voc.records import Comment
 from voc.space import place
+from voc.support import Support
 
 COUNTS = st.integers(1, 500)
 
@@ -72,7 +73,7 @@ def test_no_segment_is_reported_where_nothing_differs(space, namer, pipeline):
 )
 def test_label_support_counts_members_that_the_name_is_true_of(label, texts, share, space, namer):
     placed = place([complaint(str(number), text) for number, text in enumerate(texts)], space)
-    assert label_support(label, range(len(texts)), placed, namer) == share
+    assert Support(placed, namer).label_support(label, range(len(texts))) == share
 
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS)
