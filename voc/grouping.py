@@ -188,8 +188,7 @@ def split(group: Group, placed: Placed, namer: Namer, grouping: Grouping) -> lis
         Together all of its members.
     """
     usual = DETAILS[grouping.detail]
-    n = sum(complaint.touchpoint == group.touchpoint for complaint in placed.complaints)
-    fewest = max(FEWEST_PAIRS, smallest_group(n, usual))
+    fewest = max(FEWEST_PAIRS, smallest_group(placed.sizes[group.touchpoint], usual))
     detail = Detail(FINER * usual.nearness, fewest / len(group.members))
     labels = ProblemClusterer(detail, grouping.seed).fit(placed.vectors[group.members]).labels_
     parts: dict[int, list[int]] = defaultdict(list)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from sklearn.decomposition import TruncatedSVD
@@ -17,6 +19,7 @@ from voc.complaints import Complaint
 # More different words than this are folded into that many directions.
 MOST_WORDS = 2000
 DIRECTIONS = 300
+MOST_FITTED = 20_000  # complaints that the directions are found from; the others are turned into them
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -98,8 +101,10 @@ class ProblemSpace:
         weights = normalize(counts)[:, np.unique(counts.indices)]
         if weights.shape[1] <= MOST_WORDS or weights.shape[0] <= DIRECTIONS:
             return np.asarray(weights.toarray(), dtype=np.float32)
-        folded = TruncatedSVD(DIRECTIONS, random_state=self.seed).fit_transform(weights)
-        return np.asarray(folded, dtype=np.float32)
+        shared = weights[:, weights.getnnz(axis=0) > 1]  # a word that one complaint alone has is no direction
+        fitted = np.sort(np.random.default_rng(self.seed).permutation(shared.shape[0])[:MOST_FITTED])
+        folding = TruncatedSVD(DIRECTIONS, n_iter=2, random_state=self.seed).fit(shared[fitted])
+        return np.asarray(folding.transform(shared), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,11 @@ class Placed:
     known: Floats
     vectors: Floats
     codes: tuple[str, ...]
+
+    @cached_property
+    def sizes(self) -> Counter[str]:  # numpydoc ignore=RT01
+        """Complaints of each touchpoint."""
+        return Counter(complaint.touchpoint for complaint in self.complaints)
 
 
 def place(complaints: Sequence[Complaint], space: ProblemSpace) -> Placed:
