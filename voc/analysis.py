@@ -272,6 +272,7 @@ def analyse(
         pain_points=tuple(points),
         unassigned=unassigned,
         quality=_quality(points, unassigned, grouping.max_unassigned),
+        changes=codebook.changes if codebook else (),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voc.output import atomic
 from voc.problems import for_sheet
-from voc.records import Analysis, PainType
+from voc.records import Analysis, ChangeKind, PainType
 from voc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -25,11 +25,19 @@ _PAIN_TYPES: dict[PainType, str] = {
     "defect": "质量缺陷",
     "other": "其他",
 }
+CHANGES: dict[ChangeKind, str] = {
+    "new": "新增 new",
+    "growing": "上升 growing",
+    "fading": "下降 fading",
+    "gone": "消失 gone",
+    "steady": "持平 steady",
+    "edited": "已修改 edited",
+}
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
 
 
 def write_xlsx(analysis: Analysis, taxonomy: Taxonomy, path: Path) -> None:
-    """Write an analysis as an Excel workbook: overview, pain points, evidence, journey, problems.
+    """Write an analysis as an Excel workbook: overview, pain points, what changed, evidence, journey, problems.
 
     Parameters
     ----------
@@ -110,6 +118,16 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
         }
         for cell in analysis.journey
     ]
+    changes = [
+        {
+            "变化 Change": CHANGES[one.kind],
+            "痛点 Pain point": one.label,
+            "之前 Before": one.before,
+            "现在 Now": one.after,
+            "编号 Id": one.id,
+        }
+        for one in analysis.changes
+    ]
     kinds = (("未读 Not read", analysis.input.problems), ("提示 Notice", analysis.input.notices))
     problems = [
         {
@@ -125,9 +143,11 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
         for kind, items in kinds
         for line in for_sheet(items)
     ]
+    compared = {"变化 Changes": (pd.DataFrame(changes), (16, 20, 10, 10, 14))} if changes else {}
     return {
         "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
         "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 10, 10, 12, 60, 24, 12, 12, 30, 80, 14)),
+        **compared,
         "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8)),
         "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9)),
         "读取问题 Problems": (

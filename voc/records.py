@@ -305,6 +305,22 @@ class Quality(Record):
     label_support: float | None = Field(None, description="mean over the pain points, each by its size, 0–1")
 
 
+ChangeKind = Literal["new", "growing", "fading", "gone", "steady", "edited"]
+
+
+class Change(Record):
+    """A pain point of the codebook against the last version that was committed."""
+
+    id: str
+    label: str
+    kind: ChangeKind = Field(
+        description="`new`: the last version does not know it; `growing`, `fading`: the 95 % intervals of the two shares of comments "
+        "lie apart; `gone`: no comment any more; `edited`: edits changed what belongs to it, counts do not compare; else `steady`"
+    )
+    before: int | None = Field(description="comments at the last version; null where it does not know it")
+    after: int = Field(description="comments in this run")
+
+
 class Analysis(Record):
     """What `voc analyse` writes."""
 
@@ -316,3 +332,4 @@ class Analysis(Record):
     pain_points: tuple[PainPoint, ...]
     unassigned: Unassigned
     quality: Quality
+    changes: tuple[Change, ...] = Field((), description="against the last version of the codebook; empty without one, and in its first run")

@@ -331,13 +331,24 @@ def test_undo_takes_back_one_edit_or_all(book):
 
 def test_file_is_one_readable_json(book, tmp_path):
     path = tmp_path / "retail.codebook"
-    save_codebook(merge(book, id_of(book, "态度差"), id_of(book, "配送慢")), path)
+    save_codebook(merge(book, id_of(book, "态度差"), id_of(book, "配送慢")), path, opened=None)
     text = path.read_text(encoding="utf-8")
     assert list(json.loads(text)) == ["schema", "pain_points", "draft", "versions", "run"]
     assert '"label": "配送慢"' in text
     assert max(map(len, text.splitlines())) < 260
-    save_codebook(load_codebook(path), path)
+    save_codebook(load_codebook(path), path, opened=load_codebook(path))
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_file_that_somebody_else_changed_meanwhile_is_not_overwritten(book, tmp_path):
+    path = tmp_path / "retail.codebook"
+    save_codebook(book, path, opened=None)
+    theirs = rename(book, id_of(book, "配送慢"), "送得慢")
+    save_codebook(theirs, path, opened=book)
+    for opened in (book, None):
+        with pytest.raises(CodebookError, match="somebody else"):
+            save_codebook(lock(book, id_of(book, "态度差")), path, opened=opened)
+    assert load_codebook(path) == theirs
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ ROWS = [(f"三月-{number}", [text]) for number, text in enumerate([*SLOW, *RUDE
 def path(tmp_path):
     """A codebook of three pain points."""
     path = tmp_path / "retail.codebook"
-    save_codebook(commit(applied(Codebook(), run(ROWS)).book, "三月"), path)
+    save_codebook(commit(applied(Codebook(), run(ROWS)).book, "三月"), path, opened=None)
     return path
 
 
@@ -79,7 +79,7 @@ def test_cli_dismiss_restore_unlock_unpin_and_undo(voc, path):
 
 
 def test_cli_empty_codebook_says_what_to_do(voc, path):
-    save_codebook(Codebook(), path)
+    save_codebook(Codebook(), path, opened=load_codebook(path))
     assert "还没有痛点" in voc("list")
     assert "还没有版本" in voc("show")
     assert "没有变化" in voc("diff")
@@ -185,6 +185,7 @@ def test_analyse_with_a_codebook_keeps_ids_and_edits(write_table, tmp_path, caps
     first, said = analyse()
     assert "已新建手册 / created codebook retail.codebook" in said
     assert first.run.codebook_version == 1
+    assert first.changes == ()
     slow = next(point for point in first.pain_points if point.label == "配送慢")
     main(["codebook", "rename", str(book), "配送慢", "送餐慢、等太久"], standalone=False)
     main(["codebook", "exclude", str(book), slow.members[0].comment_id], standalone=False)
@@ -195,6 +196,7 @@ def test_analyse_with_a_codebook_keeps_ids_and_edits(write_table, tmp_path, caps
     assert renamed.label == "送餐慢、等太久"
     assert renamed.size == slow.size - 1
     assert second.run.codebook_version == 2
+    assert {change.kind for change in second.changes} == {"steady"}
     assert "新增 new 0 · 上升 growing 0 · 下降 fading 0 · 消失 gone 0 · 未能重放的修改 unreplayed 0" in said
     assert [point.id for point in second.pain_points if point.id != slow.id] == [
         point.id for point in first.pain_points if point.id != slow.id

@@ -6,6 +6,7 @@ from python_calamine import CalamineWorkbook
 
 from voc.analysis import analyse
 from voc.export import write_xlsx
+from voc.records import Change
 from voc.taxonomy import load_taxonomy
 
 SHEETS = ["概览 Overview", "痛点 Pain points", "证据 Evidence", "旅程 Journey", "读取问题 Problems"]
@@ -35,6 +36,14 @@ def test_write_xlsx_has_every_pain_point_and_its_evidence(written):
     assert problems[1][2] == 6  # the first of them, by its row in the file
     assert problems[1][6:] == [3, "6、8、9"]
     assert len(analysis.input.problems) == 3
+
+
+def test_write_xlsx_has_a_sheet_of_what_changed(written, tmp_path):
+    analysis, _ = written
+    change = Change(id="pp-1", label="配送慢", kind="growing", before=3, after=30)
+    write_xlsx(analysis.model_copy(update={"changes": (change,)}), load_taxonomy(), tmp_path / "out.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_name("变化 Changes").to_python()
+    assert rows[1] == ["上升 growing", "配送慢", 3, 30, "pp-1"]
 
 
 def test_write_xlsx_writes_customers_words_as_text_never_as_formulas(written):

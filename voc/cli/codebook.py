@@ -239,9 +239,10 @@ def import_(
     from voc.codebook.records import Codebook
     from voc.codebook.takeover import edits_made, take_over
 
-    before = _load(book) if book.exists() else Codebook()
+    opened = _load(book) if book.exists() else None
+    before = opened or Codebook()
     after = take_over(before, read_entries(source))
-    save_codebook(after, book)
+    save_codebook(after, book, opened=opened)
     edits, added = edits_made(before, after)
     typer.echo(f"修改 / edits {edits} · 新痛点 / new pain points {added}")
     _say(after, book)
@@ -260,7 +261,7 @@ def _change(path: Path, change: Callable[[Codebook], Codebook]) -> None:
 
     before = _load(path)
     after = change(before)
-    save_codebook(after, path)
+    save_codebook(after, path, opened=before)
     if made := after.draft[len(before.draft) :]:
         _print(edits_table(made, _labels(after), "修改 / Edits"))
     _say(after, path)

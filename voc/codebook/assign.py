@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from hashlib import blake2s
 from typing import TYPE_CHECKING
 
-from voc.codebook.changes import Change, changes
+from voc.codebook.changes import changes
 from voc.codebook.matching import Cluster, Likeness, match
 from voc.codebook.records import Codebook, CodedPainPoint, LastRun, Ref, RunMember
 from voc.codebook.rules import Replay, fold, held_members, replay, rules_of
 from voc.codebook.versions import ids_ever_given
-from voc.records import PainPoint
+from voc.records import Change, PainPoint
 
 if TYPE_CHECKING:
     from voc.complaints import Complaint

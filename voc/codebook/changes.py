@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from voc.codebook.records import Codebook
 from voc.codebook.rules import Replay, rules_at
 from voc.codebook.versions import outcome_of, uncommitted
 from voc.metrics import wilson
-
-ChangeKind = Literal["new", "growing", "fading", "gone", "steady", "edited"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One active pain point against the last version.
-
-    Parameters
-    ----------
-    id, label : str
-        Of the pain point.
-    kind : str
-        `new`: the last version does not know it; `growing`, `fading`: the 95 % intervals of the two shares of comments lie apart;
-        `gone`: no comment any more; `edited`: edits since then changed what belongs to it, so that counts do not compare; else `steady`.
-    before : int or None
-        Comments at the last version; None where it does not know it.
-    after : int
-        Comments in this run.
-    """
-
-    id: str
-    label: str
-    kind: ChangeKind
-    before: int | None
-    after: int
+from voc.records import Change, ChangeKind
 
 
 def changes(before: Codebook, after: Codebook, outcome: Replay) -> tuple[Change, ...]:
@@ -63,7 +35,7 @@ def changes(before: Codebook, after: Codebook, outcome: Replay) -> tuple[Change,
             known = last.counts.get(point.id, None if point.id in found else 0) if last else None
             now = counts.get(point.id, 0)
             kind = "edited" if point.id in touched else _kind(known, now, *comments)
-            rows.append(Change(point.id, point.label, kind, known, now))
+            rows.append(Change(id=point.id, label=point.label, kind=kind, before=known, after=now))
     return tuple(sorted(rows, key=lambda row: (-row.after, -(row.before or 0), row.id)))
 
 

@@ -53,7 +53,7 @@ def load_codebook(path: Path) -> Codebook:
     return book
 
 
-def save_codebook(book: Codebook, path: Path) -> None:
+def save_codebook(book: Codebook, path: Path, *, opened: Codebook | None) -> None:
     """Write a codebook, whole or not at all.
 
     Parameters
@@ -62,12 +62,22 @@ def save_codebook(book: Codebook, path: Path) -> None:
         What to write.
     path : pathlib.Path
         Replaced where it exists.
+    opened : Codebook or None
+        The codebook that `book` was made from, as it was read; None where the file did not exist.
 
     Raises
     ------
+    CodebookError
+        If the file is not what was opened any more: what somebody else decided meanwhile would be lost.
     OutputError
         If the file cannot be written.
     """
+    if (load_codebook(path) if path.exists() else None) != opened:
+        raise CodebookError(
+            "codebook_changed_meanwhile",
+            f"手册刚被别人改过，没有保存 / somebody else has just changed the codebook; nothing was saved: {path.name!r}",
+            "再运行一次同样的命令 / run the same command again",
+        )
     with text_output(path) as out:
         out.write(codebook_json(book))
 

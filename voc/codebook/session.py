@@ -15,7 +15,7 @@ from voc.output import check_writable
 
 if TYPE_CHECKING:
     from voc.complaints import Complaint
-    from voc.records import PainPoint
+    from voc.records import Change, PainPoint
     from voc.space import ProblemSpace
 
 
@@ -46,7 +46,8 @@ class CodebookSession:
         check_writable(path)
         self.path = path
         self.is_new = not path.exists()
-        self.book = Codebook() if self.is_new else load_codebook(path)
+        self.opened = None if self.is_new else load_codebook(path)
+        self.book = self.opened or Codebook()
         self.applied: Applied | None = None
 
     def assign(
@@ -101,12 +102,19 @@ class CodebookSession:
             unassigned(applied, points, outside, complaints, names_problem),
         )
 
+    @property
+    def changes(self) -> tuple[Change, ...]:  # numpydoc ignore=RT01
+        """New, growing, fading and gone pain points; none in the first run, in which all are new."""
+        return self.applied.changes if self.applied and not self.is_new else ()
+
     def save(self) -> None:
         """Write the codebook with the run.
 
         Raises
         ------
+        CodebookError
+            If somebody else changed it meanwhile.
         OutputError
             If it cannot be written.
         """
-        save_codebook(self.book, self.path)
+        save_codebook(self.book, self.path, opened=self.opened)

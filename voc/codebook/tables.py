@@ -10,13 +10,15 @@ from voc.codebook.exchange import STATUS_NAMES
 from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint
 from voc.codebook.session import CodebookSession
 from voc.codebook.versions import outcome_of, uncommitted
+from voc.export import CHANGES
+from voc.records import ChangeKind
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 _SHOWN = 24  # characters of a quote
 _NAMED = 6  # pain points named in a line
-_KINDS = {"new": "新增 new", "growing": "上升 growing", "fading": "下降 fading", "gone": "消失 gone"}
+_KINDS: tuple[ChangeKind, ...] = ("new", "growing", "fading", "gone")
 _EDITS = {
     "merge": "并入 merge",
     "split": "拆分 split",
@@ -194,15 +196,15 @@ def report_lines(session: CodebookSession) -> list[str]:
         count = len(session.book.pain_points)
         return [f"已新建手册 / created codebook {session.path.name}: 第 1 版，痛点 {count} 个 / version 1 with {count} pain points"]
     groups = {kind: [row for row in applied.changes if row.kind == kind] for kind in _KINDS}
-    line = " · ".join(f"{name} {len(groups[kind])}" for kind, name in _KINDS.items())
+    line = " · ".join(f"{CHANGES[kind]} {len(groups[kind])}" for kind in _KINDS)
     lines = [
         f"手册 / codebook {session.path.name}，{version_name(session.book)}: {line} · "
         f"未能重放的修改 unreplayed {len(applied.replay.unreplayed)}"
     ]
-    for kind, name in _KINDS.items():
+    for kind in _KINDS:
         if rows := groups[kind]:
             named = "、".join(f"{row.label} {'' if row.before is None else f'{row.before}→'}{row.after}" for row in rows[:_NAMED])
-            lines.append(f"  {name}: {named}{' …' if len(rows) > _NAMED else ''}")
+            lines.append(f"  {CHANGES[kind]}: {named}{' …' if len(rows) > _NAMED else ''}")
     reasons = [one.reason for one in applied.replay.unreplayed]
     lines += [f"  未能重放 / unreplayed {reasons.count(reason)} × {reason}；保留在手册里 / kept" for reason in dict.fromkeys(reasons)]
     return lines
