@@ -137,14 +137,14 @@ def _fit_linear(labelled: Labelled) -> Predict:
 
 
 def _even_weights(labelled: Labelled) -> Doubles:
-    """Weights with which every class of a source counts alike, and a large source no more than twice what the encoder reads of it."""
+    """Weights with which every class of a source counts alike, every source as much as the next, and star ratings half."""
     sources, weights = np.array(labelled.sources), np.zeros(len(labelled.texts))
     for source in dict.fromkeys(labelled.sources):
         here = sources == source
         classes, sizes = np.unique(labelled.labels[here], return_counts=True)
         for label, size in zip(classes, sizes, strict=True):
             weights[here & (labelled.labels == label)] = min(here.sum() / (len(classes) * size), _MOST_WEIGHT)
-        weights[here] *= min(1.0, 2 * ROWS / here.sum())
+        weights[here] *= 2 * ROWS / weights[here].sum()
     weights[np.array(labelled.schemes) == "stars"] *= 0.5
     return weights
 
