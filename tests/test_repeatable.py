@@ -6,7 +6,17 @@ from voc.analysis import analyse
 from voc.pipeline import Pipeline
 from voc.records import Comment
 
-TEXTS = ["送餐太慢了", "等了两个多小时才送到", "外賣送得太慢", "服务员态度很差", "服务态度恶劣,不会再来", "服务员态度不好", "饭送来是凉的", "菜都凉了", "还行"]
+TEXTS = [
+    "送餐太慢了",
+    "等了两个多小时才送到",
+    "外賣送得太慢",
+    "服务员态度很差",
+    "服务态度恶劣,不会再来",
+    "服务员态度不好",
+    "饭送来是凉的",
+    "菜都凉了",
+    "还行",
+]
 
 
 def without_run(analysis):

@@ -147,7 +147,7 @@ class Namer:
         agree = (probabilities.argmax(axis=1) == best) & (probabilities[:, best] >= KNOWN_FROM)
         return self.known.get(codes[best]) if agree.mean() >= KNOWN_SHARE else None
 
-    def mined_names(self, clauses: Sequence[str]) -> list[str]:
+    def mined_names(self, clauses: Sequence[str], fewest: int = 2) -> list[str]:
         """Phrases that could name a group, the best first.
 
         A phrase is a run of words of a clause with fillers and degree taken out ("送餐真的太慢了" → "送餐慢"). Its worth is the
@@ -157,6 +157,8 @@ class Namer:
         ----------
         clauses : sequence of str
             Normalised members.
+        fewest : int
+            Clauses that must hold a name, besides `LEAST_SUPPORT` of them.
 
         Returns
         -------
@@ -167,8 +169,8 @@ class Namer:
         for clause, count in Counter(clauses).items():
             for phrase in set(self._phrases(clause)):
                 support[phrase] += count
-        fewest = max(2, LEAST_SUPPORT * len(clauses))
-        worth = {phrase: self._worth(phrase, count / len(clauses)) for phrase, count in support.items() if count >= fewest}
+        least = max(fewest, LEAST_SUPPORT * len(clauses))
+        worth = {phrase: self._worth(phrase, count / len(clauses)) for phrase, count in support.items() if count >= least}
         best = sorted(worth, key=lambda phrase: (-worth[phrase], phrase))
         return list(dict.fromkeys(self._written(phrase) for phrase in best))
 

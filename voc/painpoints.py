@@ -26,6 +26,9 @@ SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing lon
 # Mean likeness from which a complaint of a nameless group joins a named one.
 NEAR_NAMED = 0.06
 NEAR_AT_ALL = 0.015  # likeness under which a complaint joins nothing, whatever share of them may stay outside
+# In so small a batch two seldom use the same words: what one says may name a group of so few, and members need not bear the name out.
+SMALL_BATCH, FEW = 500, 5
+FEWEST_MEMBERS = 2  # of a problem that recurs
 OWN_SHARE = 0.3  # share of a group's members that must say what its name says, for others to stay that only talk like them
 
 
@@ -67,10 +70,12 @@ def find_pain_points(
         groups, background = gather(range(len(placed.complaints)), placed, namer, topics)
     named, nameless = _name_or_split(groups, placed, namer, grouping)
     _name_by_pairs(named, nameless, placed.complaints, namer)
-    support = Support(placed, namer)
-    _bear_out(named, placed, support)
+    support = Support(placed, namer) if len(placed.complaints) > SMALL_BATCH else None
+    if support:
+        _bear_out(named, placed, support)
     _take_in(list(named.values()), nameless, placed.vectors)
-    _bear_out(named, placed, support)
+    if support:
+        _bear_out(named, placed, support)
     inside = {index for group in named.values() for index in group.members}
     outside = [index for index in range(len(placed.complaints)) if index not in inside and index not in background]
     if grouping.max_unassigned is not None:
@@ -93,7 +98,9 @@ def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, name
     for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
         texts = [placed.complaints[index].normalised for index in group.members]
         known = namer.known_problem(placed.known[group.members], placed.codes)
-        name, touchpoint = known or (next((name for name in namer.mined_names(texts) if name not in named), None), group.touchpoint)
+        lone = len(placed.complaints) <= SMALL_BATCH and len(texts) <= FEW
+        mined = namer.mined_names(texts, 1 if lone else 2)
+        name, touchpoint = known or (next((name for name in mined if name not in named), None), group.touchpoint)
         if name is None or not (namer.judges(name) or namer.holds(name, texts)):
             nameless.append(group)
             continue
@@ -108,7 +115,9 @@ def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, name
 def _narrower(name: str, touchpoint: str, named: dict[str, Group], namer: Namer) -> Group | None:
     """The group of the same touchpoint whose name says no more than this one does: 态度差 for 人员态度差."""
     words = namer.telling_words(name)
-    wider = (group for label, group in named.items() if group.touchpoint == touchpoint and namer.telling_words(label) <= words)
+    wider = (
+        group for label, group in named.items() if group.touchpoint == touchpoint and frozenset() < namer.telling_words(label) <= words
+    )
     return next(wider, None)
 
 
@@ -167,8 +176,8 @@ def _bear_out(named: dict[str, Group], placed: Placed, support: Support) -> None
         staying = sure | support.shares_words(typical[label], group.members)
         leaving += [index for index in group.members if index not in staying]
         group.members[:] = [index for index in group.members if index in staying]
-    for label in [label for label, group in named.items() if not group.members]:
-        del named[label]
+    for label in [label for label, group in named.items() if len(group.members) < FEWEST_MEMBERS]:
+        leaving += named.pop(label).members
     homes: dict[int, list[int]] = defaultdict(list)
     for home, (label, group) in enumerate(named.items()):
         near = [index for index in leaving if placed.complaints[index].touchpoint in (group.touchpoint, OVERALL)]
