@@ -63,7 +63,7 @@ def measured(tmp_path, tiny_bert, tiny_onnx, monkeypatch) -> Path:
 
 def test_train_transfer_puts_its_figures_into_the_card(measured):
     (figures,) = read_meta("encoder", "e5-feedback").metrics.values()
-    assert [title.split(" (")[0] for title in figures] == ["waimai", "bank", "bank 1/5"]
+    assert [title.split(" (")[0] for title in figures] == ["waimai", "bank", "bank 1/5", "mean of 1 binary sources"]
     assert all(set(figure) == {"linear", "encoder", "both"} for figure in figures.values())
     card = (measured / "home" / "models" / "encoder" / "e5-feedback" / "README.md").read_text(encoding="utf-8")
     assert f"waimai (binary, n = 40) · linear | {figures['waimai (binary, n = 40)']['linear']} |" in card

@@ -67,7 +67,7 @@ def train_transfer(sources: Sources, settings: Settings) -> list[ModelMeta]:
     folder = model_folder("encoder", ENCODERS["best"])
     labelled = _fifths_apart(sources.every_labelled, settings.seed)
     fits: dict[str, Fit] = {"linear": _fit_linear, "encoder": _encoder_fit(settings.base or folder, settings)}
-    figures: dict[str, dict[str, str]] = {}
+    results: dict[str, list[Transfer]] = {}
     for number, group in enumerate(tqdm(GROUPS, desc="留出来源 / holding out", unit="组")):
         tested = _tested(labelled, group, settings.seed)
         said = {}
@@ -80,11 +80,29 @@ def train_transfer(sources: Sources, settings: Settings) -> list[ModelMeta]:
         said["both"] = (said["linear"] + said["encoder"]) / 2
         judged = _taken(labelled, tested)
         for name, probabilities in said.items():
-            for result in measure_sources(probabilities, judged.labels, judged.sources, judged.schemes):
-                figures.setdefault(_title(result), {})[name] = f"{result.accuracy:.3f} / {result.macro_f1:.3f}"
+            measured = measure_sources(probabilities, judged.labels, judged.sources, judged.schemes)
+            results.setdefault(name, []).extend(one for one in measured if one.source not in _beside(group))
     meta = read_meta_in(folder, "encoder")
-    meta = meta.model_copy(update={"metrics": {**meta.metrics, "unseen source, accuracy / macro-F1": figures}})
+    meta = meta.model_copy(update={"metrics": {**meta.metrics, "unseen source, accuracy / macro-F1": _figures(results)}})
     return [write_meta(folder, meta, write_card(meta))]
+
+
+def _beside(group: tuple[str, ...]) -> set[str]:
+    """Fifths whose source is held out too: no figures of their own."""
+    return {source + _FIFTH for source in group}
+
+
+def _figures(results: dict[str, list[Transfer]]) -> dict[str, dict[str, str]]:
+    """Figures of each source, by what answered, and their means over the binary sources."""
+    figures: dict[str, dict[str, str]] = {}
+    for name, measured in results.items():
+        for result in measured:
+            figures.setdefault(_title(result), {})[name] = f"{result.accuracy:.3f} / {result.macro_f1:.3f}"
+        binary = [(result.accuracy, result.macro_f1) for result in measured if result.scheme == "binary"]
+        if binary:
+            accuracy, macro_f1 = np.mean(binary, axis=0)
+            figures.setdefault(f"mean of {len(binary)} binary sources", {})[name] = f"{accuracy:.3f} / {macro_f1:.3f}"
+    return figures
 
 
 def _fifths_apart(labelled: Labelled, seed: int) -> Labelled:
