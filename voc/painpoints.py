@@ -98,9 +98,7 @@ def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, name
     for group in sorted(groups, key=lambda group: (-len(group.members), group.touchpoint, group.members[0])):
         texts = [placed.complaints[index].normalised for index in group.members]
         known = namer.known_problem(placed.known[group.members], placed.codes)
-        lone = len(placed.complaints) <= SMALL_BATCH and len(texts) <= FEW
-        mined = namer.mined_names(texts, 1 if lone else 2)
-        name, touchpoint = known or (next((name for name in mined if name not in named), None), group.touchpoint)
+        name, touchpoint = known or (_mined_name(texts, named, placed, namer), group.touchpoint)
         if name is None or not (namer.judges(name) or namer.holds(name, texts)):
             nameless.append(group)
             continue
@@ -110,6 +108,11 @@ def _name(groups: Sequence[Group], named: dict[str, Group], placed: Placed, name
         else:
             named[name] = replace(group, touchpoint=touchpoint)
     return nameless
+
+
+def _mined_name(texts: Sequence[str], named: dict[str, Group], placed: Placed, namer: Namer) -> str | None:
+    lone = len(placed.complaints) <= SMALL_BATCH and len(texts) <= FEW
+    return next((name for name in namer.mined_names(texts, 1 if lone else 2) if name not in named), None)
 
 
 def _narrower(name: str, touchpoint: str, named: dict[str, Group], namer: Namer) -> Group | None:
@@ -179,8 +182,11 @@ def _bear_out(named: dict[str, Group], placed: Placed, support: Support) -> None
     for label in [label for label, group in named.items() if len(group.members) < FEWEST_MEMBERS]:
         leaving += named.pop(label).members
     homes: dict[int, list[int]] = defaultdict(list)
+    of_touchpoint: dict[str, set[int]] = defaultdict(set)
+    for index in leaving:
+        of_touchpoint[placed.complaints[index].touchpoint].add(index)
     for home, (label, group) in enumerate(named.items()):
-        near = [index for index in leaving if placed.complaints[index].touchpoint in (group.touchpoint, OVERALL)]
+        near = of_touchpoint[group.touchpoint] | of_touchpoint[OVERALL]
         for index in support.said_by(label, near) | support.shares_words(typical[label], near):
             homes[index].append(home)
     groups = list(named.values())

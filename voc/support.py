@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
+
+import numpy as np
 
 from voc.metrics import share
 from voc.naming import Namer
@@ -26,10 +30,18 @@ class Support:
     """
 
     def __init__(self, placed: Placed, namer: Namer) -> None:
-        self._placed = placed
         self._namer = namer
-        self._words = [namer.telling_words(complaint.normalised) for complaint in placed.complaints]
-        self._counts = Counter(word for words in self._words for word in words)
+        self._codes = placed.codes
+        self._best, self._sure = placed.known.argmax(axis=1), placed.known.max(axis=1, initial=0.0) >= RECOGNISED_FROM
+        texts = [complaint.normalised for complaint in placed.complaints]
+        self._text = "\n".join(texts)  # all in one: a word is looked up in all complaints at the speed of one search
+        self._starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        self._words = [namer.telling_words(text) for text in texts]
+        self._holders: dict[str, set[int]] = defaultdict(set)
+        for index, words in enumerate(self._words):
+            for word in words:
+                self._holders[word].add(index)
+        self._containing = cache(self._find)
 
     def said_by(self, label: str, members: Iterable[int]) -> set[int]:
         """Complaints that say what a label says.
@@ -47,8 +59,9 @@ class Support:
             Those that hold a word of the label (what it is about, or what is wrong), or that are recognised as the known problem of
             that name.
         """
-        words, column = self._namer.telling_words(label), self._column(label)
-        return {index for index in members if self._holds(index, words) or (column is not None and self._recognised(index, column))}
+        words = self._namer.telling_words(label)  # 送餐 is in 送餐员, but 大 is not said by 大学
+        saying = [self._containing(word) if len(word) > 1 else self._holders.get(word, set()) for word in words]
+        return self._recognised(label).union(*saying).intersection(members)
 
     def label_support(self, label: str, members: Sequence[int]) -> float:
         """Of how many members the name of a pain point is true, as far as words tell.
@@ -84,7 +97,9 @@ class Support:
         inside = Counter(word for index in sure for word in self._words[index])
         fewest = max(2, TYPICAL_SHARE * len(sure))
         usual = len(sure) / max(len(self._words), 1)
-        return frozenset(word for word, count in inside.items() if count >= fewest and count >= TYPICAL_LIFT * usual * self._counts[word])
+        return frozenset(
+            word for word, count in inside.items() if count >= fewest and count >= TYPICAL_LIFT * usual * len(self._holders[word])
+        )
 
     def shares_words(self, words: frozenset[str], members: Iterable[int]) -> set[int]:
         """Complaints that hold any of some words.
@@ -101,16 +116,16 @@ class Support:
         set of int
             Some of the members.
         """
-        return {index for index in members if not words.isdisjoint(self._words[index])}
+        return set[int]().union(*(self._holders[word] for word in words)).intersection(members)
 
-    def _holds(self, index: int, words: frozenset[str]) -> bool:
-        text = self._placed.complaints[index].normalised  # 送餐 is in 送餐员, but 大 is not said by 大学
-        return any(word in text if len(word) > 1 else word in self._words[index] for word in words)
+    def _find(self, word: str) -> set[int]:
+        """Complaints in which a word stands, as a word or inside another."""
+        places = [match.start() for match in re.finditer(re.escape(word), self._text)]
+        return set((np.searchsorted(self._starts, places, side="right") - 1).tolist())
 
-    def _column(self, label: str) -> int | None:
+    def _recognised(self, label: str) -> set[int]:
+        """Complaints that are most likely the known problem of a name."""
         meaning = self._namer.meanings.get(label)
-        return self._placed.codes.index(meaning.code) if meaning and meaning.code in self._placed.codes else None
-
-    def _recognised(self, index: int, column: int) -> bool:
-        known = self._placed.known[index]
-        return int(known.argmax()) == column and bool(known[column] >= RECOGNISED_FROM)
+        if not meaning or meaning.code not in self._codes:
+            return set()
+        return set(np.flatnonzero((self._best == self._codes.index(meaning.code)) & self._sure).tolist())
