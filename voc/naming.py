@@ -27,7 +27,7 @@ _REMEMBERED = 200_000  # clauses whose words are kept: naming asks for them agai
 _NEGATORS = ("不", "没", "无", "未", "难")
 # A name that ends in one of these breaks off.
 _UNFINISHED = frozenset({"不", "没", "没有", "无", "未", "别", "不能", "不会", "不是", "不要", "不想", "不给", "不让", "不到"})
-_UNFINISHED |= {"无法", "难", "没人", "没给"}
+_UNFINISHED |= {"无法", "难", "没人", "没给", "不了"}
 # Time, number, measure, pronoun, adverb, preposition, conjunction, particle, interjection, sound, place, name: no part of a name.
 _EMPTY_TAGS = frozenset(
     {"t", "tg", "m", "mq", "q", "r", "d", "p", "c", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "f", "s", "x", "ad", "vd"}
@@ -191,9 +191,11 @@ class Namer:
         str
             A thing and an opinion that stand at most `REACH` words apart, in the clause's order.
         """
-        kept = [_DEGREE.sub("", word) for word in self.content_words(clause) if self._names(word)]
-        for start, first in enumerate(kept):
-            for second in kept[start + 1 : start + 1 + REACH]:
+        kept = self._kept(clause)
+        for start, (place, first) in enumerate(kept):
+            for after, second in kept[start + 1 : start + 1 + REACH]:
+                if first in _UNFINISHED and after > place + 1:
+                    continue
                 pair = (first, second)
                 fits = SHORTEST <= len(first) + len(second) <= LONGEST and second not in _UNFINISHED and first != second
                 if fits and self._is_opinion(first) != self._is_opinion(second) and any(map(self._is_thing, pair)):
@@ -248,13 +250,21 @@ class Namer:
         return any(map(self._is_opinion, self.words(clause)))
 
     def _phrases(self, clause: str) -> Iterator[tuple[str, ...]]:
-        kept = [_DEGREE.sub("", word) for word in self.content_words(clause) if self._names(word)]
+        kept = self._kept(clause)
         for start in range(len(kept)):
             for end in range(start + 1, min(start + WINDOW, len(kept)) + 1):
-                phrase = tuple(kept[start:end])
+                if end > start + 1 and kept[end - 2][1] in _UNFINISHED and kept[end - 1][0] > kept[end - 2][0] + 1:
+                    break  # 没有 denies what stands next to it, not what fillers part it from
+                phrase = tuple(word for _, word in kept[start:end])
                 whole = len(set(phrase)) == len(phrase) and phrase[-1] not in _UNFINISHED
                 if whole and SHORTEST <= sum(map(len, phrase)) <= LONGEST:
                     yield phrase
+
+    def _kept(self, clause: str) -> list[tuple[int, str]]:
+        """Words that can be part of a name, without degree, and where they stand."""
+        content = frozenset(self.content_words(clause))
+        words = enumerate(self.words(clause))
+        return [(place, _DEGREE.sub("", word)) for place, word in words if word in content and self._names(word)]
 
     def _names(self, word: str) -> bool:
         """Whether a word can be part of a name: an opinion, or a word of more than one character that is no filler."""

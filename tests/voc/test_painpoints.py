@@ -117,6 +117,12 @@ def test_mined_names_say_what_is_wrong_with_what(namer):
     assert len(set(names)) == len(names)
 
 
+def test_mined_names_deny_only_what_stands_next_to_the_negation(namer):
+    assert "没有停车位" in namer.mined_names(["小区里没有停车位", "这里没有停车位"])
+    names = namer.mined_names(["没有考虑过周边居民的休息", "没有顾及到附近居民"])
+    assert not [name for name in names if "没有居民" in name]
+
+
 def test_mined_names_of_clauses_with_nothing_in_common_are_none(namer):
     assert (
         namer.mined_names([f"{thing}不{how}" for thing, how in zip("门窗墙灯锁梯表箱管线井路", "亮响开关净平直稳通畅全齐", strict=True)])
