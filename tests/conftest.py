@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,19 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+import throwaway_postgres
 from voc.classify.linear import LinearClassifier
 from voc.modelstore import model_folder
 from voc.naming import Namer
 from voc.pipeline import Pipeline
 from voc.sentiment import Passage
 from voc.space import ProblemSpace
+from voc.store import Store
 from voc.tokenise import make_nlp, word_tags
 from voc.training.data import GoldComment, clauses_of
 
 ROOT = Path(__file__).parent.parent
+_numbers = count(1)  # of the databases of tests
 # What the tiny encoder can read: every character of these, and nothing else.
 READABLE = (
     "送餐太慢了,等了一个小时才到,味道不错,但是包装破了,客服一直不回复。房间很干净,前台热情,早餐一般,隔音差。"
@@ -167,3 +172,37 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a PostgreSQL server of the tests' own, with {} for the database; skips, and says why, where none can be started."""
+    if reason := throwaway_postgres.why_not():
+        pytest.skip(reason)
+    with throwaway_postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store without tables, on either kind of database."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/voc.db"
+    else:
+        server = request.getfixturevalue("postgres")
+        name = f"voc_{next(_numbers)}"
+        import psycopg
+
+        with closing(psycopg.connect(server.format("postgres"), autocommit=True)) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        url = server.format(name)
+    store = Store(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    """A store with tables and nothing in them."""
+    empty_store.upgrade()
+    return empty_store

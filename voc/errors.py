@@ -66,3 +66,11 @@ class MissingExtra(VocError, ImportError):
 
 class CodebookError(VocError, ValueError):
     """A codebook that cannot be read, or an edit that it does not allow."""
+
+
+class StoreError(VocError, RuntimeError):
+    """A database that cannot be used, or a change that it does not allow."""
+
+
+class RecordNotFound(StoreError, LookupError):
+    """No upload, run, comment or customer of that name in the store."""

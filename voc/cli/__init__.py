@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | schema`; the same functions as the library."""
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | schema`; all by library functions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
+from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
 from voc.errors import VocError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 for command in (ingest, score, analyse, explain, evaluate, train):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
+app.add_typer(db_app, name="db")
 
 
 @app.command()

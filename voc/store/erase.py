@@ -1,0 +1,187 @@
+"""Erases a customer or an upload for good: rows, search index, memberships, and quotes inside JSON; figures stay.
+
+Counts and shares of runs stay as they were. Backups made before still hold what was erased.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from voc.errors import RecordNotFound, StoreError
+from voc.redact import redact_field
+from voc.store.connection import Database
+from voc.store.people import AuditRow, CodebookVersionRow
+from voc.store.search import Indexed, drop_from_index, fold
+from voc.store.tables import Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
+from voc.store.write import now
+
+
+class Gone(NamedTuple):
+    """What may not be found any more."""
+
+    ids: frozenset[str]
+    texts: tuple[str, ...]  # as search knows them
+    places: frozenset[tuple[str, int]]  # file and row
+
+
+def erase_customer(connection: Connection, customer_id: str, actor: str | None) -> int:
+    """Erase all comments of a customer.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction; `scour` comes after it.
+    customer_id : str
+        As the tables call the customer.
+    actor : str, optional
+        Who asks, for the audit.
+
+    Returns
+    -------
+    int
+        Comments erased, ≥ 1.
+
+    Raises
+    ------
+    StoreError
+        If such an id was masked when it was stored, as telephone numbers are, and tells nobody apart.
+    RecordNotFound
+        If no comment is of that customer.
+    """
+    if (stored := redact_field("customer_id", customer_id)) != customer_id.strip():
+        raise StoreError(
+            "masked_customer",
+            "这个客户编号是个人信息，入库时已脱敏，分不清是谁 / this customer id is personal data and was masked when it was stored",
+            "删除整次上传 / erase the upload instead",
+        )
+    rows = _comments(connection, CommentRow.customer_id == stored)
+    if not rows:
+        raise RecordNotFound("unknown_customer", "没有这个客户的评论 / no comment is of that customer")
+    uploads = sorted({row["upload_id"] for row in rows})
+    for upload_id in uploads:
+        own = [row for row in rows if row["upload_id"] == upload_id]
+        _erase(connection, upload_id, own)
+    _audit(connection, actor, "erase_customer", comments=len(rows), uploads=uploads)
+    return len(rows)
+
+
+def erase_upload(connection: Connection, upload_id: int, actor: str | None) -> int:
+    """Erase an upload with its comments, problems and runs.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction; `scour` comes after it.
+    upload_id : int
+        The upload.
+    actor : str, optional
+        Who asks, for the audit.
+
+    Returns
+    -------
+    int
+        Comments erased.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such upload.
+    """
+    if connection.execute(select(UploadRow.id).where(UploadRow.id == upload_id)).first() is None:
+        raise RecordNotFound("unknown_upload", f"没有这次上传 / no such upload: {upload_id}")
+    rows = _comments(connection, CommentRow.upload_id == upload_id)
+    _erase(connection, upload_id, rows)
+    connection.execute(delete(UploadRow).where(UploadRow.id == upload_id))
+    _audit(connection, actor, "erase_upload", comments=len(rows), uploads=[upload_id])
+    return len(rows)
+
+
+def scour(database: Database) -> None:
+    """Overwrite what deleted rows leave in the files of the database.
+
+    Parameters
+    ----------
+    database : Database
+        From which something was erased.
+    """
+    with database.outside() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            names = ", ".join(f'"{name}"' for name in (*sorted(Base.metadata.tables), "comment_search"))
+            connection.exec_driver_sql(f"VACUUM FULL {names}")
+
+
+def _comments(connection: Connection, condition: Any) -> Sequence[RowMapping]:
+    columns = (CommentRow.id, CommentRow.upload_id, CommentRow.comment_id, CommentRow.search_text, CommentRow.file, CommentRow.row)
+    return connection.execute(select(*columns).where(condition)).mappings().all()
+
+
+def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -> None:
+    """Comments of one upload, whose ids are its own."""
+    gone = Gone(
+        frozenset(row["comment_id"] for row in rows),
+        tuple(row["search_text"] for row in rows),
+        frozenset((row["file"], row["row"]) for row in rows),
+    )
+    runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
+    of_runs = CodebookVersionRow.run_id.is_(None) | CodebookVersionRow.run_id.in_(runs)
+    _scrub(connection, RunRow.analysis, RunRow.upload_id == upload_id, gone)
+    _scrub(connection, PainPointRow.record, PainPointRow.run_id.in_(runs), gone)
+    _scrub(connection, CodebookVersionRow.record, of_runs, gone)
+    drop_from_index(connection, [Indexed(row["id"], row["search_text"]) for row in rows])
+    here = CommentRow.upload_id == upload_id
+    for chunk in (rows[at : at + 500] for at in range(0, len(rows), 500)):
+        ids = [row["comment_id"] for row in chunk]
+        places = sorted({(row["file"], row["row"]) for row in chunk})
+        connection.execute(update(CommentRow).where(here, CommentRow.duplicate_of.in_(ids)).values(duplicate_of=None))
+        connection.execute(delete(ProblemRow).where(ProblemRow.upload_id == upload_id, tuple_(ProblemRow.file, ProblemRow.row).in_(places)))
+        connection.execute(delete(CommentRow).where(CommentRow.id.in_([row["id"] for row in chunk])))
+
+
+def _scrub(connection: Connection, column: InstrumentedAttribute[str], condition: Any, gone: Gone) -> None:
+    table = column.class_.__table__
+    keys = table.primary_key.columns
+    for row in connection.execute(select(*keys, column).where(condition)).all():
+        *key, record = row
+        clean = json.dumps(_without(json.loads(record), gone), ensure_ascii=False, separators=(",", ":"))
+        if clean != record:
+            same = [item == value for item, value in zip(keys, key, strict=True)]
+            connection.execute(update(table).where(*same).values({column.key: clean}))
+
+
+def _without(value: Any, gone: Gone) -> Any:
+    """The same JSON without items that name or repeat what is gone."""
+    if isinstance(value, list):
+        return [_without(item, gone) for item in value if not _is_of(item, gone)]
+    if isinstance(value, dict):
+        clean = {name: _without(item, gone) for name, item in value.items()}
+        if "prototype" in clean:
+            clean["prototype"] = [clause for clause in clean["prototype"] if not any(fold(clause) in text for text in gone.texts)]
+        if "text" in clean and clean.get("members") != value.get("members"):
+            clean["text"] = ""  # an edit quotes the members that it concerned
+        return clean
+    return value
+
+
+def _is_of(item: Any, gone: Gone) -> bool:
+    if isinstance(item, list):  # a `Ref`
+        return len(item) == 2 and item[0] in gone.ids and isinstance(item[1], str)
+    if not isinstance(item, dict):
+        return False
+    member = item.get("member") or [None]
+    return (
+        item.get("comment_id") in gone.ids
+        or member[0] in gone.ids
+        or ("reason" in item and (item.get("file"), item.get("row")) in gone.places)
+    )
+
+
+def _audit(connection: Connection, actor: str | None, action: str, **detail: object) -> None:
+    connection.execute(insert(AuditRow).values(at=now(), actor=actor, action=action, detail=json.dumps(detail)))

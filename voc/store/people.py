@@ -1,0 +1,95 @@
+"""Tables of people's doings: who signs in, what they decided, who mends what, what was done to the store."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voc.store.tables import ANNOTATED, NUMBERED, STRICT, Base, owner
+
+
+class UserRow(Base):
+    """A person who may sign in."""
+
+    __tablename__ = "user"
+    __table_args__ = NUMBERED
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    role: Mapped[str]
+    created_at: Mapped[str]
+    disabled: Mapped[bool]
+
+
+class TokenRow(Base):
+    """A script's key, as a hash."""
+
+    __tablename__ = "token"
+    __table_args__ = NUMBERED
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(owner("user.id"), index=True)
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[str]
+    created_at: Mapped[str]
+    expires_at: Mapped[str | None]
+    last_used_at: Mapped[str | None]
+    revoked_at: Mapped[str | None]
+
+
+class ReviewRow(Base):
+    """A human decision; the newest of a comment and target holds."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "comment_id"], ANNOTATED, ondelete="CASCADE"),
+        Index("ix_review_comment", "run_id", "comment_id", "target", "id"),
+        Index("ix_review_target", "run_id", "target", "comment_id", "id"),
+        NUMBERED,
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    comment_id: Mapped[int]
+    target: Mapped[str]  # "sentiment", or a touchpoint
+    label: Mapped[str | None]  # none: the comment does not speak of the touchpoint
+    reviewer: Mapped[str | None]
+    at: Mapped[str]
+
+
+class CaseRow(Base):
+    """Who mends a pain point, by when; it outlives runs."""
+
+    __tablename__ = "case_"
+    __table_args__ = NUMBERED
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pain_point_id: Mapped[str] = mapped_column(index=True)
+    run_id: Mapped[str | None] = mapped_column(owner("run.id", keep=True))
+    owner: Mapped[str | None]
+    due: Mapped[str | None]
+    status: Mapped[str]
+    opened_at: Mapped[str]
+
+
+class CodebookVersionRow(Base):
+    """A committed version of a codebook. `record` is a `voc.codebook.records.Version`."""
+
+    __tablename__ = "codebook_version"
+    __table_args__ = STRICT
+    codebook: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str | None] = mapped_column(owner("run.id", keep=True))
+    committed_at: Mapped[str]
+    message: Mapped[str]
+    record: Mapped[str]
+
+
+class AuditRow(Base):
+    """What was done to the store, without personal data."""
+
+    __tablename__ = "audit"
+    __table_args__ = NUMBERED
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str]
+    actor: Mapped[str | None]
+    action: Mapped[str]
+    detail: Mapped[str]
