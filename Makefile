@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test check bench samples lock clean
+.PHONY: help demo test test-postgres check bench samples lock clean
 
 help:
 	@echo "make demo    分析示例问卷 / analyse the sample survey"
 	@echo "make test    运行测试 / run the tests"
+	@echo "make test-postgres 数据库测试只用 PostgreSQL / the tests of the store on PostgreSQL alone"
 	@echo "make check   代码检查 / lint, types, imports, docstrings"
 	@echo "make bench   与同类工具比速度 / compare speed with peers"
 	@echo "make samples 重新生成示例 / make the samples anew"
@@ -37,6 +38,9 @@ demo: .venv/run
 
 test: .venv/dev
 	$(BIN)/python -m pytest
+
+test-postgres: .venv/dev # a throw-away server from the machine's own initdb and pg_ctl; skipped, and said so, where there is none
+	$(BIN)/python -m pytest tests/voc/test_store*.py -k postgresql -rs
 
 check: .venv/dev # the commands of voc/cli are documented by their options
 	$(BIN)/ruff check .

@@ -6,8 +6,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,6 @@ from voc.tokenise import make_nlp, word_tags
 from voc.training.data import GoldComment, clauses_of
 
 ROOT = Path(__file__).parent.parent
-_numbers = count(1)  # of the databases of tests
 # What the tiny encoder can read: every character of these, and nothing else.
 READABLE = (
     "送餐太慢了,等了一个小时才到,味道不错,但是包装破了,客服一直不回复。房间很干净,前台热情,早餐一般,隔音差。"
@@ -186,18 +183,12 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store without tables, on either kind of database."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/voc.db"
-    else:
-        server = request.getfixturevalue("postgres")
-        name = f"voc_{next(_numbers)}"
-        import psycopg
-
-        with closing(psycopg.connect(server.format("postgres"), autocommit=True)) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        url = server.format(name)
-    store = Store(url)
+    store = Store(f"sqlite:///{tmp_path}/voc.db" if request.param == "sqlite" else request.getfixturevalue("postgres").format("voc"))
     yield store
+    if request.param == "postgresql":
+        with store.database.outside() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     store.close()
 
 

@@ -38,7 +38,7 @@ def why_not() -> str | None:
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Start a server; gives its URL, in which a database name is to be put for {}."""
+    """Start a server; gives its URL, with {} for the database: voc, or postgres."""
     folder = Path(tempfile.mkdtemp(prefix="voc-pg-", dir="/tmp"))  # a socket's path is to be short
     try:
         user = _other_user() if os.geteuid() == 0 else None
@@ -58,6 +58,7 @@ def running() -> Iterator[str]:
         control = ("pg_ctl", f"--pgdata={folder}/data", f"--log={folder}/log", "--wait")
         _run(folder, user, *control, f"--options={OPTIONS} -k {folder}", "start")
         try:
+            _run(folder, user, "createdb", f"--host={folder}", "--username=voc", "voc")
             yield f"postgresql://voc@/{{}}?host={folder}"
         finally:
             _run(folder, user, *control, "--mode=immediate", "stop")

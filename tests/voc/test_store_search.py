@@ -29,7 +29,7 @@ def scan(batch: list[Scored], query: str) -> list[str]:
 @pytest.fixture(scope="module")
 def stores(request, tmp_path_factory):
     """One store on each kind of database, for many examples."""
-        urls = [f"sqlite:///{tmp_path_factory.mktemp('search')}/voc.db"]
+    urls = [f"sqlite:///{tmp_path_factory.mktemp('search')}/voc.db"]
     if not throwaway_postgres.why_not():
         urls.append(request.getfixturevalue("postgres").format("postgres"))
     opened = [Store(url) for url in urls]

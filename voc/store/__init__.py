@@ -126,15 +126,19 @@ class Store:
         """Erase all comments of a customer for good; returns how many (see `voc.store.erase`)."""
         with self._write() as connection:
             erased = erase.erase_customer(connection, customer_id, actor)
-        erase.scour(self.database)
+        self.scour()
         return erased
 
     def erase_upload(self, upload_id: int, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase an upload with its comments and runs for good; returns how many comments (see `voc.store.erase`)."""
         with self._write() as connection:
             erased = erase.erase_upload(connection, upload_id, actor)
-        erase.scour(self.database)
+        self.scour()
         return erased
+
+    def scour(self) -> None:
+        """Overwrite what erased rows leave in the files; erasing does it, unless another program held them (``not_scoured``)."""
+        erase.scour(self.database)
 
     def check(self) -> Health:  # numpydoc ignore=RT01
         """Look whether the store is sound."""

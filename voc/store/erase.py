@@ -108,11 +108,23 @@ def scour(database: Database) -> None:
     ----------
     database : Database
         From which something was erased.
+
+    Raises
+    ------
+    StoreError
+        If another program holds the files; to be called again then.
     """
     with database.outside() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                raise StoreError(
+                    "not_scoured",
+                    "已删除，但别的程序正在读，日志文件里还有残留 / erased, but another program reads, and the log file still holds traces",
+                    "关掉它，再调用 Store.scour() / close it and call Store.scour()",
+                    store=database.name,
+                )
         else:
             names = ", ".join(f'"{name}"' for name in (*sorted(Base.metadata.tables), "comment_search"))
             connection.exec_driver_sql(f"VACUUM FULL {names}")

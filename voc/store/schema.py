@@ -35,7 +35,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         _make_folder(database.file)
     with database.write() as connection:
         found = _revision(connection)
-        if found is None and database.is_sqlite and inspect(connection).get_table_names():
+        if found is None and database.is_sqlite and set(inspect(connection).get_table_names()) - {"alembic_version"}:
             raise StoreError(
                 "not_a_store", "库里是别的数据 / the database holds something else", "换一个文件 / name another file", store=database.name
             )

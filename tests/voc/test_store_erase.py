@@ -1,0 +1,165 @@
+"""What is erased cannot be found again: not in a table, not in the search index, not in the bytes of the files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from toy_store import Scored, analysis_of, pain_point, scored, small_batch
+from voc.codebook.records import Move, Pin, Ref, Split, Version
+from voc.errors import RecordNotFound, StoreError
+from voc.store import CommentFilter, Store
+from voc.store.people import AuditRow, CodebookVersionRow
+from voc.store.tables import Base
+
+SAID = "鹦鹉螺号潜水艇漏水"  # what one customer says, and nobody else
+CUSTOMER = "客户甲乙丙7788"
+TRACES = (SAID, "鹦鹉", CUSTOMER, "七七八八店", "D-7788")
+
+
+def batch_with_secret() -> list[Scored]:
+    beside = {"customer_id": CUSTOMER, "store": "七七八八店", "extra": {"订单": "D-7788"}, "row": 2, "created_at": "2024-03-05"}
+    own = [scored("secret", SAID, "negative", "product_quality", **beside), scored("secret~2", f"再说一遍，{SAID}！", **beside)]
+    return [*small_batch(), *own, scored("copy", "另一位也来投诉", duplicate_of="secret")]
+
+
+def filled(store: Store, codebook: str = "零售") -> int:
+    """Two runs on an upload with the secret, reviewed, and a codebook that quotes it."""
+    batch = batch_with_secret()
+    comments, annotations = zip(*batch, strict=True)
+    upload = store.add_upload("三月.xlsx").id
+    point = pain_point("pp-1", "漏水", batch[-3:], "product_quality")
+    for run_id in ("r1", "r2"):
+        store.save_run(upload, comments, annotations, analysis_of(batch, run_id, [point]))
+    key = store.comments("r1", CommentFilter(q=SAID)).comments[0].key
+    store.add_review("r1", key, "product_quality", "neutral")
+    member, other = Ref("secret", "0123456789ab"), Ref("1", "ba9876543210")
+    edits = (
+        Move(at="2024-06-02", point="pp-1", members=(member,), text=SAID),
+        Pin(at="2024-06-02", point="pp-1", members=(other,), text="别人的话"),
+        Split(
+            at="2024-06-02",
+            point="pp-1",
+            into="pp-2",
+            label="漏水",
+            touchpoint="product_quality",
+            words=("漏水",),
+            prototype=(SAID, "漏"),
+        ),
+    )
+    version = Version(number=1, committed_at="2024-06-02", message="三月", edits=edits)
+    row = {
+        "codebook": codebook,
+        "number": 1,
+        "run_id": "r1",
+        "committed_at": "2024-06-02",
+        "message": "三月",
+        "record": version.model_dump_json(),
+    }
+    with store.database.write() as connection:
+        connection.execute(insert(CodebookVersionRow).values(row))
+    return upload
+
+
+def rows_with(store: Store, traces: tuple[str, ...]) -> list[str]:
+    with store.database.read() as connection:
+        tables = [*(table.select() for table in Base.metadata.sorted_tables)]
+        if not store.database.is_sqlite:
+            tables.append(text("SELECT * FROM comment_search"))
+        rows = [repr(row) for table in tables for row in connection.execute(table)]
+    return [row for row in rows if any(trace in row for trace in traces)]
+
+
+def bytes_of(store: Store) -> bytes:
+    """All that the database keeps on disk, but for PostgreSQL's own log of changes."""
+    if file := store.database.file:
+        return b"".join(path.read_bytes() for path in file.parent.iterdir())
+    with store.database.outside() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        oid, folder = connection.execute(
+            text("SELECT oid, current_setting('data_directory') FROM pg_database WHERE datname = current_database()")
+        ).one()
+    return b"".join(path.read_bytes() for path in Path(folder, "base", str(oid)).iterdir() if path.is_file())
+
+
+def traces_on_disk(store: Store) -> list[str]:
+    content = bytes_of(store)
+    return [trace for trace in TRACES if trace.encode() in content]
+
+
+@pytest.mark.parametrize("what", ["customer", "upload"])
+def test_erase_leaves_no_trace(store, what):
+    upload = filled(store)
+    other = store.add_upload("四月.xlsx").id
+    comments, annotations = zip(*small_batch(), strict=True)
+    store.save_run(other, comments, annotations, analysis_of(small_batch(), "r3"))
+    assert rows_with(store, TRACES)
+    assert {SAID, CUSTOMER} <= set(traces_on_disk(store))
+
+    erased = store.erase_customer(CUSTOMER, "管理员") if what == "customer" else store.erase_upload(upload, "管理员")
+
+    assert erased == (2 if what == "customer" else 11)
+    assert rows_with(store, TRACES) == []
+    assert traces_on_disk(store) == []
+    store.close()
+    assert traces_on_disk(store) == []
+    store.check()
+    assert len(store.comments("r3").comments) == 8
+    if what == "upload":
+        assert [run.id for run in store.runs()] == ["r3"]
+        return
+    for run_id in ("r1", "r2"):
+        left = store.comments(run_id).comments
+        assert [item.comment.id for item in left] == [*"12345678", "copy"]
+        assert left[-1].comment.duplicate_of is None
+        assert store.comments(run_id, CommentFilter(q=SAID[:2])).comments == ()
+        assert [quote.comment_id for quote in store.run(run_id).analysis.pain_points[0].quotes] == ["copy"]
+        assert [quote.comment_id for quote in store.pain_points(run_id)[0].quotes] == ["copy"]
+        assert store.run(run_id).analysis.input.notices == ()  # of the same row
+        assert len(store.run(run_id).analysis.input.problems) == 1
+
+
+def test_erase_takes_a_customer_out_of_the_codebook(store):
+    filled(store)
+    store.erase_customer(CUSTOMER)
+    with store.database.read() as connection:
+        version = Version.model_validate_json(connection.execute(select(CodebookVersionRow.record)).scalar_one())
+    move, pin, split = version.edits
+    assert (move.members, move.text) == ((), "")
+    assert (pin.members, pin.text) == ((Ref("1", "ba9876543210"),), "别人的话")
+    assert split.prototype == ()
+
+
+def test_erase_notes_what_was_done_without_personal_data(store):
+    upload = filled(store)
+    store.erase_customer(CUSTOMER, "管理员")
+    store.erase_upload(upload)
+    with store.database.read() as connection:
+        audit = [(row.actor, row.action, json.loads(row.detail)) for row in connection.execute(select(AuditRow.__table__))]
+    assert audit == [
+        ("管理员", "erase_customer", {"comments": 2, "uploads": [upload]}),
+        (None, "erase_upload", {"comments": 9, "uploads": [upload]}),
+    ]
+
+
+def test_erase_finds_new_comments_under_new_numbers(store):
+    upload = filled(store)
+    last = store.comments("r1").comments[-1].key
+    store.erase_upload(upload)
+    filled(store, "另一本")
+    assert store.comments("r1").comments[0].key > last
+
+
+def test_erase_of_nobody_changes_nothing(store):
+    filled(store)
+    with pytest.raises(RecordNotFound):
+        store.erase_customer("C99")
+    with pytest.raises(RecordNotFound):
+        store.erase_upload(99)
+    with pytest.raises(StoreError, match="脱敏") as refused:
+        store.erase_customer("13800138000")
+    assert refused.value.code == "masked_customer"
+    assert rows_with(store, TRACES)
