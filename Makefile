@@ -47,7 +47,7 @@ check: .venv/dev # the commands of voc/cli are documented by their options
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py' ':!voc/cli')
+	$(BIN)/numpydoc lint $$(git ls-files 'voc/*.py' 'web/*.py' ':!voc/cli' ':!web/cli.py')
 
 bench: .venv/dev # see tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks.run --json build/benchmarks.json

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,27 @@ def store(empty_store: Store) -> Store:
     """A store with tables and nothing in them."""
     empty_store.upgrade()
     return empty_store
+
+
+@pytest.fixture(scope="session")
+def scorer(pipeline: Pipeline, fast_pipeline: Pipeline):
+    """Lanes around the pipelines that the other tests use too; `fast` where a request names no quality."""
+    from web.scoring import Scorer, load_pipeline
+
+    loaded = {("best", "retail"): pipeline, ("fast", "retail"): fast_pipeline}
+    with closing(Scorer(lambda *key: loaded.get(key) or load_pipeline(*key), quality="fast")) as scorer:
+        scorer.lane()
+        yield scorer
+
+
+@pytest.fixture(scope="session")
+def app(scorer):
+    from web import create_app
+    from web.settings import ServerSettings
+
+    return create_app(ServerSettings(no_auth=True, request_limit_mb=1), scorer=scorer)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Analysis": "records",
     "Annotation": "records",
+    "Client": "client",
     "Comment": "records",
     "Mention": "records",
     "PainPoint": "records",

@@ -46,6 +46,22 @@ def context_shifts(comments: Sequence[Comment]) -> NDArray[np.float64]:
     return np.stack([-pull, np.zeros_like(pull), pull], axis=1) + 0.0
 
 
+def without_context(comment: Comment) -> Comment:
+    """Copy of a comment of which only its own words bear on its feeling, as with ``Pipeline(context=False)``.
+
+    Parameters
+    ----------
+    comment : Comment
+        With whatever the table says of it.
+
+    Returns
+    -------
+    Comment
+        Without question and scores.
+    """
+    return comment.model_copy(update=dict.fromkeys(("question", "nps", "csat", "rating")))
+
+
 def _asked(question: str) -> int:
     """1 if the question asks for merits, −1 for faults, 0 for both or neither."""
     return bool(_ASKS_MERIT.search(question)) - bool(_ASKS_FAULT.search(question))

@@ -200,6 +200,22 @@ def taxonomy_path(name: str = "retail") -> Path:
     return _existing("taxonomy", f"{name}.yaml")
 
 
+def taxonomy_names() -> tuple[str, ...]:
+    """Names that `taxonomy_path` takes.
+
+    Returns
+    -------
+    tuple of str
+        In alphabetical order.
+
+    Examples
+    --------
+    >>> "retail" in taxonomy_names()
+    True
+    """
+    return tuple(sorted(path.stem for path in (home() / "corpora" / "taxonomy").glob("*.yaml")))
+
+
 def sample_path(name: str) -> Path:
     """Path of `corpora/samples/<name>`.
 

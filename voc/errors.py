@@ -64,6 +64,10 @@ class MissingExtra(VocError, ImportError):
     """An optional package is needed for this."""
 
 
+class ServiceError(VocError, OSError):
+    """A `voc serve` that cannot be reached, or that refuses."""
+
+
 class CodebookError(VocError, ValueError):
     """A codebook that cannot be read, or an edit that it does not allow."""
 

@@ -1,12 +1,18 @@
-"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | schema`; all by library functions."""
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | schema`; by library functions.
+
+More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from importlib.metadata import entry_points
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
@@ -14,7 +20,25 @@ from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
 from voc.errors import VocError
 
+
+class Commands(TyperGroup):
+    """Our own commands and those of other packages, which are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: D102
+        return [*super().list_commands(ctx), *sorted(entry_points(group="voc.commands").names)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: D102
+        if own := super().get_command(ctx, cmd_name):
+            return own
+        for entry in entry_points(group="voc.commands", name=cmd_name):
+            other = typer.Typer(add_completion=False)
+            other.command(cmd_name)(entry.load())
+            return get_command(other)
+        return None
+
+
 app = typer.Typer(
+    cls=Commands,
     help="中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,0 +1,151 @@
+"""`voc serve` from Python: the same records as the library gives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from voc.errors import ServiceError
+from voc.records import Annotation, Comment
+
+_BATCH = 200  # comments a request
+_LONGEST_WAIT_S = 30.0
+
+
+class _Answer(BaseModel):
+    results: tuple[Annotation, ...]
+
+
+class _Problem(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    title: str
+    hint: str = ""
+    request_id: str = ""
+
+
+class Client:
+    """Talks to a `voc serve`.
+
+    Parameters
+    ----------
+    url : str
+        E.g. ``"http://127.0.0.1:8000"``.
+    token : str, optional
+        Where the service asks for one.
+    retries : int
+        How many times to try again when the service is busy (429, 503), each time after twice the wait, or as long as it says.
+    timeout_s : float
+        Seconds that an answer may take.
+    transport : httpx.BaseTransport, optional
+        In the place of the network, for tests.
+
+    Examples
+    --------
+    >>> with Client("http://127.0.0.1:8000") as client:  # doctest: +SKIP
+    ...     [annotation.sentiment.label for annotation in client.score(["送餐太慢了", "味道不錯"])]
+    ['negative', 'positive']
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        retries: int = 5,
+        timeout_s: float = 300.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.retries = retries
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s, transport=transport)
+
+    def score(
+        self,
+        comments: Iterable[str | Comment | Mapping[str, Any]],
+        *,
+        quality: str | None = None,
+        taxonomy: str | None = None,
+        context: bool = True,
+    ) -> list[Annotation]:
+        """Score comments.
+
+        Parameters
+        ----------
+        comments : iterable of (str, Comment or mapping)
+            Any number; texts alone get ids from 1.
+        quality : {"fast", "best"}, optional
+            That of the service where left out.
+        taxonomy : str, optional
+            Name of a taxonomy of the service.
+        context : bool
+            Whether question and score beside a comment bear on its sentiment.
+
+        Returns
+        -------
+        list of Annotation
+            In order.
+
+        Raises
+        ------
+        ServiceError
+            If the service cannot be reached or refuses; ``code`` and ``hint`` are the service's.
+        """
+        options = {name: value for name, value in (("quality", quality), ("taxonomy", taxonomy)) if value is not None}
+        bodies = iter([_body(comment, number) for number, comment in enumerate(comments, 1)])
+        annotations: list[Annotation] = []
+        while batch := list(islice(bodies, _BATCH)):
+            answer = self._post("/api/v1/score", {"comments": batch, "context": context, **options})
+            annotations += _Answer.model_validate_json(answer.content).results
+        return annotations
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        for attempt in range(self.retries + 1):
+            try:
+                answer = self._http.post(path, json=body)
+            except httpx.HTTPError as error:
+                message = f"连不上服务 / cannot reach the service: {self._http.base_url}: {type(error).__name__}"
+                raise ServiceError("unreachable", message, "它在运行吗 / is it running: voc serve --no-auth") from error
+            if answer.status_code not in (429, 503) or attempt == self.retries:
+                break
+            time.sleep(_wait_s(answer, attempt))
+        if answer.is_success:
+            return answer
+        try:
+            problem = _Problem.model_validate_json(answer.content)
+        except ValidationError:  # a proxy in between, or something else altogether
+            problem = _Problem(
+                code="not_voc", title="这不像 voc 服务的回答 / this is no answer of voc", hint="检查地址 / check the address"
+            )
+        raise ServiceError(problem.code, problem.title, problem.hint, status=answer.status_code, request_id=problem.request_id)
+
+
+def _body(comment: str | Comment | Mapping[str, Any], number: int) -> dict[str, Any]:
+    if isinstance(comment, str):
+        return {"id": str(number), "text": comment}
+    if isinstance(comment, Comment):
+        return comment.model_dump(exclude_defaults=True)
+    return {"id": str(number), **comment}
+
+
+def _wait_s(answer: httpx.Response, attempt: int) -> float:
+    """Seconds until the next try: what the service says, else half a second, doubled at each."""
+    said = answer.headers.get("Retry-After", "")
+    return min(float(said) if said.isdecimal() else 0.5 * 2.0**attempt, _LONGEST_WAIT_S)

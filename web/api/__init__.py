@@ -1,0 +1,49 @@
+"""`/api/v1` and what watches over the service."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from web.api.describe import make_describing
+from web.api.health import make_health
+from web.api.operations import scope_of_request
+from web.api.score import make_score
+from web.auth import Authenticator, require
+from web.metrics import Metrics
+from web.scoring import Scorer
+from web.settings import ServerSettings
+
+PREFIX = "/api/v1"
+
+
+def make_blueprints(
+    app: Flask, settings: ServerSettings, scorer: Scorer, metrics: Metrics, authenticator: Authenticator | None
+) -> list[Blueprint]:
+    """All of the API.
+
+    Parameters
+    ----------
+    app : flask.Flask
+        That they will be registered with.
+    settings : ServerSettings
+        Limits.
+    scorer : Scorer
+        Shared by all requests.
+    metrics : Metrics
+        To be shown.
+    authenticator : Authenticator or None
+        Knows the tokens; None: everything is allowed.
+
+    Returns
+    -------
+    list of flask.Blueprint
+        Each checks the scope that its operations name.
+    """
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    watch = Blueprint("watch", __name__)
+    make_score(api, settings, scorer)
+    make_describing(api, app, open_to_all=authenticator is None)
+    make_health(watch, scorer, metrics)
+    for blueprint in (api, watch):
+        blueprint.before_request(require(authenticator, lambda: scope_of_request(app)))
+    return [api, watch]

@@ -1,0 +1,106 @@
+"""What an operation is: said once, at the view; its scope is checked and its description served from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, request
+from flask.typing import ResponseReturnValue
+
+from voc.records import Record
+from web.auth import Scope
+
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method of an address.
+
+    Parameters
+    ----------
+    method : {"GET", "POST", "PATCH", "DELETE"}
+        Of HTTP.
+    summary : str
+        One line, Chinese then English.
+    scope : Scope or None
+        That the token must have; None: open to all.
+    answer : type of Record or str
+        Record of the answer, or its media type where it is none.
+    body : type of Record, optional
+        Record of the request.
+    problems : tuple of int
+        Statuses of refusals, beside those that any operation has.
+    etag : bool
+        Whether it answers 304 to who has the present answer already.
+    """
+
+    method: str
+    summary: str
+    scope: Scope | None
+    answer: type[Record] | str
+    body: type[Record] | None = None
+    problems: tuple[int, ...] = ()
+    etag: bool = False
+
+
+def operation(blueprint: Blueprint, path: str, described: Operation) -> Callable[[View], View]:
+    """Register a view and its description.
+
+    Parameters
+    ----------
+    blueprint : flask.Blueprint
+        Gets the view.
+    path : str
+        Below the blueprint's own.
+    described : Operation
+        What it is.
+
+    Returns
+    -------
+    callable
+        Decorator.
+    """
+
+    def register(view: View) -> View:
+        view.operation = described  # type: ignore[attr-defined]
+        blueprint.add_url_rule(path, view_func=view, methods=[described.method])
+        return view
+
+    return register
+
+
+def operation_of(app: Flask, endpoint: str | None) -> Operation | None:
+    """Description of a view.
+
+    Parameters
+    ----------
+    app : flask.Flask
+        That has it.
+    endpoint : str or None
+        Its name.
+
+    Returns
+    -------
+    Operation or None
+        None where it is no operation of the API.
+    """
+    return getattr(app.view_functions.get(endpoint or ""), "operation", None)
+
+
+def scope_of_request(app: Flask) -> Scope | None:
+    """Scope that the present request needs.
+
+    Parameters
+    ----------
+    app : flask.Flask
+        That serves it.
+
+    Returns
+    -------
+    Scope or None
+        None: open to all; a view that says nothing of itself is for administrators.
+    """
+    described = operation_of(app, request.endpoint)
+    return described.scope if described else "admin"

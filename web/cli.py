@@ -1,0 +1,42 @@
+"""`voc serve`; registered with `voc` through the entry points ``voc.commands``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from voc.cli.options import Threads
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="监听的地址；默认只本机 / address to listen on  [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="端口；0 任选 / port; 0: any free one  [8000]")] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="不验证身份，只限本机 / nobody has to say who they are; on this machine alone")
+    ] = False,
+    quality: Annotated[
+        str | None, typer.Option("--quality", help="请求没说时用哪档：best、fast 或模型目录 / for requests that name none  [best]")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """启动评分服务 / Serve the API over HTTP."""
+    from web import create_app
+    from web.logs import configure_logging
+    from web.server import listen
+    from web.server import serve as run
+    from web.settings import read_settings
+
+    settings = read_settings(host=host, port=port, no_auth=no_auth or None, quality=quality, threads=threads)
+    app = create_app(settings)
+    bound = listen(settings)
+    configure_logging()
+    app.extensions["scorer"].lane()  # the first request need not wait for the models
+    name = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{name}:{bound.getsockname()[1]}"
+
+    def started() -> None:
+        typer.echo("未验证身份：本机上的任何人都能用 / no authentication: anybody on this machine can use it")
+        typer.echo(f"{address}  ·  说明 / docs {address}/api/v1/docs")
+
+    run(app, settings, bound, started)

@@ -1,0 +1,61 @@
+"""Settings of the service: options of `voc serve`, else the environment (``VOC_…``), else the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voc.errors import SettingsError
+
+
+class ServerSettings(BaseSettings):
+    """All that can be set; names carry the unit."""
+
+    model_config = SettingsConfigDict(env_prefix="VOC_", frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="0: any free one")
+    no_auth: bool = Field(False, description="nobody has to say who they are; on this machine alone")
+    quality: str = Field("best", description="where a request names none: fast, best or a folder of models")
+    threads: int | None = Field(None, ge=1, description="of the transformer; as many as cores where left out")
+    http_threads: int = Field(32, ge=1, description="requests answered at a time; those that wait are scored together")
+    max_comments_per_request: int = Field(1000, ge=1)
+    max_comments_waiting: int = Field(10_000, ge=1, description="further requests are told to come back later")
+    max_comment_chars: int = Field(20_000, ge=1, description="characters of one comment")
+    request_limit_mb: int = Field(8, ge=1, description="size of a request, 2**20 bytes")
+    stop_timeout_s: float = Field(30, ge=0, description="seconds that requests under way get when the service is stopped")
+
+
+def read_settings(**options: Any) -> ServerSettings:
+    """Settings of this process.
+
+    Parameters
+    ----------
+    **options : Any
+        Those that the user gave; None where not.
+
+    Returns
+    -------
+    ServerSettings
+        Checked.
+
+    Raises
+    ------
+    SettingsError
+        If an option or a variable of the environment has a wrong value.
+
+    Examples
+    --------
+    >>> read_settings(port=8080, host=None).port
+    8080
+    """
+    try:
+        return ServerSettings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        message = f"设置不对 / wrong setting: {name} = {first['input']!r}: {first['msg']}"
+        hint = f"选项或环境变量 / an option or the environment variable VOC_{name.upper()}"
+        raise SettingsError("bad_setting", message, hint) from error
