@@ -29,14 +29,14 @@ def serve(
 
     settings = read_settings(host=host, port=port, no_auth=no_auth or None, quality=quality, threads=threads)
     app = create_app(settings)
-    bound = listen(settings)
-    configure_logging()
-    app.extensions["scorer"].lane()  # the first request need not wait for the models
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{name}:{bound.getsockname()[1]}"
+    with listen(settings) as bound:
+        app.extensions["scorer"].lane()  # the first request need not wait for the models
+        address = f"http://{name}:{bound.getsockname()[1]}"
 
-    def started() -> None:
-        typer.echo("未验证身份：本机上的任何人都能用 / no authentication: anybody on this machine can use it")
-        typer.echo(f"{address}  ·  说明 / docs {address}/api/v1/docs")
+        def started() -> None:
+            typer.echo("未验证身份：本机上的任何人都能用 / no authentication: anybody on this machine can use it")
+            typer.echo(f"{address}  ·  说明 / docs {address}/api/v1/docs")
 
-    run(app, settings, bound, started)
+        configure_logging()
+        run(app, settings, bound, started)

@@ -46,7 +46,7 @@ CHINESE = {
     "int_type": "要用整数",
     "float_type": "要用数字",
     "finite_number": "要用有限的数字",
-    "tuple_type": "要用数组",
+    "list_type": "要用数组",
     "model_type": "要用对象",
     "dict_type": "要用对象",
     "literal_error": "不在可选值之内",

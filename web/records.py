@@ -40,7 +40,7 @@ class ScoreRequest(Record):
         json_schema_extra={"example": {"comments": [{"id": "57", "text": "送餐太慢了，味道不錯！"}], "quality": "fast"}}
     )
 
-    comments: tuple[CommentToScore, ...]
+    comments: list[CommentToScore]
     quality: Literal["fast", "best"] | None = Field(None, description="that of the service where left out")
     taxonomy: TaxonomyName = Field("retail", description="touchpoints")
     context: bool = Field(True, description="whether question and score beside a comment bear on its sentiment")
@@ -62,7 +62,7 @@ def score_request(settings: ServerSettings) -> type[ScoreRequest]:
     text = Field(max_length=settings.max_comment_chars, description="as the customer wrote it")
     comment = create_model("CommentToScore", __base__=CommentToScore, __doc__=CommentToScore.__doc__, text=(str, text))
     comments = Field(min_length=1, max_length=settings.max_comments_per_request)
-    listed = (tuple[comment, ...], comments)
+    listed = (list[comment], comments)
     return create_model("ScoreRequest", __base__=ScoreRequest, __doc__=ScoreRequest.__doc__, comments=listed)
 
 
