@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 from voc.corpora import taxonomy_names
@@ -31,6 +31,11 @@ class CommentToScore(Comment):
     model_config = ConfigDict(allow_inf_nan=False)
 
     id: str = Field("", description="where left out or empty: its place in the list, from 1")
+
+    @field_validator("nps", "row", mode="before")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        return int(value) if isinstance(value, float) and value.is_integer() else value  # 9.0 is a whole number in JSON
 
 
 class ScoreRequest(Record):

@@ -127,3 +127,15 @@ def test_painpoints_benchmark_compares_four_engines(tmp_path):
     assert report["ratios"][0]["group"] == pytest.approx(bertopic["seconds"]["group"] / voc["seconds"]["group"])
     assert min(voc["peak_mb"], bertopic["peak_mb"]) > 50
     assert "bcubed F1" in printed
+
+
+def test_api_benchmark_compares_the_service_with_echo_and_pipeline(tmp_path, socket_enabled):
+    target = tmp_path / "report.json"
+    options = ["--qualities", "fast", "--connections", "4", "--seconds", "1", "--rounds", "1", "--threads", "1", "--json", str(target)]
+    command = [sys.executable, "-m", "tests.benchmarks.api", *options]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    summary = {row["engine"]: row for row in json.loads(target.read_text(encoding="utf-8"))["summary"]}
+    assert list(summary) == ["echo", "fast: voc serve", "fast: pipeline, 1 at a time", "fast: pipeline, 64 at a time"]
+    assert all(row["per_second"] > 0 and row["errors"] == 0 for row in summary.values())
+    assert summary["echo"]["p50_ms"] <= summary["echo"]["p95_ms"]
+    assert "fast: voc serve / fast: pipeline, 64 at a time" in printed

@@ -52,6 +52,12 @@ def test_score_context_is_that_of_the_pipeline(client):
     assert client.post("/api/v1/score", json={"comments": comments}).json["results"] != expected
 
 
+def test_score_takes_whole_numbers_as_pandas_writes_them(client):
+    low = client.post("/api/v1/score", json={"comments": [{"text": "排队", "nps": 0.0}]}).json["results"][0]["sentiment"]
+    assert low == client.post("/api/v1/score", json={"comments": [{"text": "排队", "nps": 0}]}).json["results"][0]["sentiment"]
+    assert low != client.post("/api/v1/score", json={"comments": [{"text": "排队"}]}).json["results"][0]["sentiment"]
+
+
 def test_score_takes_another_shipped_taxonomy(client):
     answer = client.post("/api/v1/score", json={"comments": [{"text": "挂号排队两个小时，医生态度很差"}], "taxonomy": "hospital"})
     assert {mention["id"] for mention in answer.json["results"][0]["touchpoints"]} & {"registration", "doctor"}
