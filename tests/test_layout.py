@@ -42,6 +42,13 @@ def test_import_voc_is_light():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_help_names_serve_without_importing_the_web():
+    help_ = "import sys\nfrom voc.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code = help_ + "assert not {'flask', 'waitress', 'httpx'} & set(sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert "serve" in printed
+
+
 def test_stop_words_take_away_no_negation_and_no_touchpoint():
     stop = set(lexicon_lines("stopwords"))
     negations = {word for kind, word in lexicon_table("cues") if kind == "negation"} | {"没有", "不能", "不会", "问题", "不足", "反应"}

@@ -19,7 +19,18 @@ class Authenticator(Protocol):
     """Knows the tokens."""
 
     def check(self, token: str) -> frozenset[Scope] | None:
-        """Scopes of a token; None where it is unknown, expired or revoked."""
+        """Look a token up.
+
+        Parameters
+        ----------
+        token : str
+            As it was sent.
+
+        Returns
+        -------
+        frozenset of Scope or None
+            What it allows; None where it is unknown, expired or revoked.
+        """
 
 
 def is_loopback(host: str) -> bool:
