@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from voc.errors import RecordNotFound, StoreError
 from voc.records import LABELS, Annotation, Label
@@ -128,11 +129,13 @@ def has_sentiment(run_id: str, label: Label) -> ColumnElement[bool]:
     return func.coalesce(newest, AnnotationRow.label) == label
 
 
-def has_touchpoint(run_id: str, touchpoint: str) -> ColumnElement[bool]:
-    """Condition on `AnnotationRow`: `effective` gives this touchpoint.
+def has_touchpoint(key: InstrumentedAttribute[int], run_id: str, touchpoint: str) -> ColumnElement[bool]:
+    """Condition on a comment's number: `effective` gives this touchpoint.
 
     Parameters
     ----------
+    key : sqlalchemy.orm.InstrumentedAttribute
+        The column that holds the number.
     run_id : str
         The run.
     touchpoint : str
@@ -147,5 +150,4 @@ def has_touchpoint(run_id: str, touchpoint: str) -> ColumnElement[bool]:
     said = select(MentionRow.comment_id).where(MentionRow.run_id == run_id, MentionRow.touchpoint == touchpoint)
     newest = select(func.max(ReviewRow.id)).where(of_it).group_by(ReviewRow.comment_id)
     confirmed = select(ReviewRow.comment_id).where(ReviewRow.id.in_(newest), ReviewRow.label.is_not(None))
-    key = AnnotationRow.comment_id
     return or_(and_(key.in_(said), key.not_in(select(ReviewRow.comment_id).where(of_it))), key.in_(confirmed))

@@ -2,8 +2,8 @@
 
 The index holds every pair of neighbouring characters of a text, so every two-character word and every two-character part of a longer one,
 across the borders of words as well: 退款 is found in 退|款项 however jieba cuts it. A text that holds the query holds all its pairs;
-the text itself then decides. A query of one character is a scan. SQLite keeps the pairs in FTS5, PostgreSQL in a `tsvector`, both word
-for word as they are, so that no language's rules come between.
+the text itself then decides. Every character begins a term, so that a query of one is looked up as the beginning of terms. SQLite keeps
+the terms in FTS5, PostgreSQL in a `tsvector`, both word for word as they are: no language's rules come between.
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Text, and_, bindparam, cast, column, func, insert, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from voc.normalise import normalise
@@ -20,7 +34,7 @@ from voc.store.tables import CommentRow
 _FTS = table("comment_search", column("rowid", Integer), column("terms", Text), column("comment_search", Text))
 _TSVECTOR = table("comment_search", column("comment_id", Integer), column("terms"))
 _FORGET = text("INSERT INTO comment_search (comment_search, rowid, terms) VALUES ('delete', :id, :terms)")
-_MOST_PAIRS = 32  # of a query; more narrow no further, and an expression of FTS5 has its bounds
+_MOST_TERMS = 32  # of a query; more narrow no further, and an expression of FTS5 has its bounds
 
 
 class Indexed(NamedTuple):
@@ -51,8 +65,8 @@ def fold(normalised: str) -> str:
     return normalised.casefold()
 
 
-def pairs(folded: str) -> list[str]:
-    """Neighbouring characters, but for those that white space parts.
+def terms(folded: str) -> list[str]:
+    """What the index holds of a text: each character with the one behind it, unless white space or the end parts them.
 
     Parameters
     ----------
@@ -66,13 +80,13 @@ def pairs(folded: str) -> list[str]:
 
     Examples
     --------
-    >>> pairs("客服不回 app")
-    ['客服', '服不', '不回', 'ap', 'pp']
+    >>> terms("客服不回 app")
+    ['客服', '服不', '不回', '回', 'ap', 'pp', 'p']
     """
-    return list(dict.fromkeys(run[at : at + 2] for run in folded.split() for at in range(len(run) - 1)))
+    return list(dict.fromkeys(run[at : at + 2] for run in folded.split() for at in range(len(run))))
 
 
-def holds(query: str, *, sqlite: bool) -> ColumnElement[bool]:
+def holds(query: str, *, sqlite: bool) -> tuple[ColumnElement[bool], ColumnElement[int]]:
     """Condition on `CommentRow`: its text holds the query.
 
     Parameters
@@ -84,21 +98,26 @@ def holds(query: str, *, sqlite: bool) -> ColumnElement[bool]:
 
     Returns
     -------
-    sqlalchemy.ColumnElement
+    condition : sqlalchemy.ColumnElement
         To put in a WHERE.
+    number : sqlalchemy.ColumnElement
+        The comment's number, where it is cheapest to go by.
     """
     wanted = fold(normalise(query).normalised)
     sure = (func.instr if sqlite else func.strpos)(CommentRow.search_text, wanted) > 0
-    terms = pairs(wanted)[:_MOST_PAIRS]
-    if not terms:
-        return sure
+    runs = wanted.split()
+    # Terms of the text that begin with what is said here: whole pairs, and the only character of a run.
+    needed = list(dict.fromkeys(part for run in runs for part in ([run] if len(run) == 1 else terms(run)[:-1])))[:_MOST_TERMS]
+    number: ColumnElement[int] = CommentRow.__table__.c.id
+    if not needed:
+        return sure, number
     if sqlite:
-        quoted = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        found = _FTS.select().with_only_columns(_FTS.c.rowid).where(_FTS.c.comment_search.match(quoted))
-    else:
-        quoted = " & ".join("'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in terms)
-        found = _TSVECTOR.select().with_only_columns(_TSVECTOR.c.comment_id).where(_TSVECTOR.c.terms.op("@@")(cast(quoted, TSQUERY)))
-    return and_(CommentRow.id.in_(found), sure)
+        quoted = " ".join('"' + part.replace('"', '""') + ('"*' if len(part) == 1 else '"') for part in needed)
+        # The sum keeps SQLite from asking the index anew for each comment; the index gives its numbers in order.
+        return and_(_FTS.c.comment_search.match(quoted), CommentRow.id == _FTS.c.rowid + 0, sure), _FTS.c.rowid
+    quoted = " & ".join("'" + part.replace("\\", "\\\\").replace("'", "''") + ("':*" if len(part) == 1 else "'") for part in needed)
+    found = select(_TSVECTOR.c.comment_id).where(_TSVECTOR.c.terms.op("@@")(cast(quoted, TSQUERY)))
+    return and_(CommentRow.id.in_(found), sure), number
 
 
 def add_to_index(connection: Connection, comments: Sequence[Indexed]) -> None:
@@ -114,11 +133,11 @@ def add_to_index(connection: Connection, comments: Sequence[Indexed]) -> None:
     if not comments:
         return
     if connection.dialect.name == "sqlite":
-        connection.execute(insert(_FTS), [{"rowid": number, "terms": " ".join(pairs(said))} for number, said in comments])
+        connection.execute(insert(_FTS), [{"rowid": number, "terms": " ".join(terms(said))} for number, said in comments])
     else:
-        vector = func.array_to_tsvector(bindparam("pairs", type_=ARRAY(Text)))
+        vector = func.array_to_tsvector(bindparam("terms", type_=ARRAY(Text)))
         statement = insert(_TSVECTOR).values(comment_id=bindparam("number"), terms=vector)
-        connection.execute(statement, [{"number": number, "pairs": pairs(said)} for number, said in comments])
+        connection.execute(statement, [{"number": number, "terms": terms(said)} for number, said in comments])
 
 
 def drop_from_index(connection: Connection, comments: Sequence[Indexed]) -> None:
@@ -132,6 +151,6 @@ def drop_from_index(connection: Connection, comments: Sequence[Indexed]) -> None
         In the index, as they were put there.
     """
     if comments and connection.dialect.name == "sqlite":
-        connection.execute(_FORGET, [{"id": number, "terms": " ".join(pairs(said))} for number, said in comments])
+        connection.execute(_FORGET, [{"id": number, "terms": " ".join(terms(said))} for number, said in comments])
         # FTS5 only marks what is deleted; the merge drops it.
         connection.exec_driver_sql("INSERT INTO comment_search (comment_search) VALUES ('optimize')")

@@ -136,7 +136,7 @@ class AnnotationRow(Base):
     """What a run said of a comment; written once, never changed. `record` is the whole ``voc.score/1``."""
 
     __tablename__ = "annotation"
-    __table_args__ = STRICT
+    __table_args__ = (Index("ix_annotation_label", "run_id", "comment_id", "label"), STRICT)  # spares filters the records
     run_id: Mapped[str] = mapped_column(owner("run.id"), primary_key=True)
     comment_id: Mapped[int] = mapped_column(owner("comment.id"), primary_key=True, index=True)
     label: Mapped[str]

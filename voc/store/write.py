@@ -156,7 +156,7 @@ def _keys(connection: Connection, upload_id: int, chunk: Sequence[Pair]) -> dict
 
 
 def _comment(upload_id: int, comment: Comment, annotation: Annotation) -> dict[str, Any]:
-    safe = redact_comment(comment)
+    safe = redact_comment(comment.model_copy(update={"text": ""}))  # the annotation has its text redacted
     return {
         **safe.model_dump(exclude={"id", "extra"}),
         "upload_id": upload_id,

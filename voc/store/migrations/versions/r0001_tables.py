@@ -71,6 +71,7 @@ INDEXES = [
     ("ix_comment_customer_id", "comment", "customer_id"),
     ("ix_problem_upload_id", "problem", "upload_id"),
     ("ix_run_upload_id", "run", "upload_id"),
+    ("ix_annotation_label", "annotation", "run_id comment_id label"),
     ("ix_annotation_comment_id", "annotation", "comment_id"),
     ("ix_case__pain_point_id", "case_", "pain_point_id"),
     ("ix_membership_comment", "membership", "run_id comment_id"),

@@ -12,10 +12,11 @@ down_revision = "0001"
 
 _CHUNK = 1000
 _AFTER = text("SELECT id, search_text FROM comment WHERE id > :last ORDER BY id LIMIT :most")
-# Every character but a space belongs to a term, and case is folded already. Without positions and without the text itself.
+# Every character but a space belongs to a term, and case is folded already. Without positions and without the text itself;
+# beginnings of one character are looked up at once.
 _FTS5 = """
 CREATE VIRTUAL TABLE comment_search USING fts5 (
-    terms, content = '', detail = none, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+    terms, content = '', detail = none, prefix = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 )
 """
 _TSVECTOR = """
