@@ -66,7 +66,7 @@ def test_flow_again_gives_the_same_but_for_the_run(analysed, tmp_path):
     _, text = analysed
     main(["analyse", str(SURVEY), "-o", str(tmp_path / "again.json")], standalone=False)
     one, two = json.loads(text), json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
-    assert list(one) == ["schema", "run", "input", "metrics", "journey", "pain_points", "unassigned", "quality"]
+    assert list(one) == ["schema", "run", "input", "metrics", "journey", "pain_points", "unassigned", "quality", "changes"]
     one.pop("run"), two.pop("run")
     assert json.dumps(one) == json.dumps(two)
 
