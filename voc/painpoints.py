@@ -27,7 +27,7 @@ SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing lon
 NEAR_NAMED = 0.06
 NEAR_AT_ALL = 0.015  # likeness under which a complaint joins nothing, whatever share of them may stay outside
 # In so small a batch two seldom use the same words: what one says may name a group of so few, and members need not bear the name out.
-SMALL_BATCH, FEW = 500, 5
+SMALL_BATCH, FEW = 150, 5
 FEWEST_MEMBERS = 2  # of a problem that recurs
 OWN_SHARE = 0.3  # share of a group's members that must say what its name says, for others to stay that only talk like them
 
