@@ -131,19 +131,19 @@ def load_body(folder: Path) -> PreTrainedModel:
         If `transformers` is not installed.
     """
     try:
-        import torch
-        from transformers import AutoConfig, AutoModel
+        from transformers import AutoModel
+
+        from voc.onnxbert import OnnxBert
     except ImportError as error:
         raise SettingsError(
             "needs_transformers", "这里需要 transformers / transformers is needed here", "pip install 'voc-toolkit[transformers]'"
         ) from error
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
         if (folder / "model.onnx").is_file():
-            body = AutoModel.from_config(config, add_pooling_layer=False, attn_implementation="sdpa")  # type: ignore[no-untyped-call]
-            body.load_state_dict({name: torch.tensor(values) for name, values in read_onnx_weights(folder / "model.onnx").items()})
-        else:
-            body = AutoModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False, attn_implementation="sdpa")
+            return OnnxBert.from_pretrained(folder, attn_implementation="sdpa")
+        body: PreTrainedModel = AutoModel.from_pretrained(
+            folder, local_files_only=True, add_pooling_layer=False, attn_implementation="sdpa"
+        )
     except (OSError, ValueError, TypeError) as error:  # the last where the model, not being like BERT, has no such layer
         raise ModelNotFound(
             "not_a_transformer",
@@ -151,8 +151,7 @@ def load_body(folder: Path) -> PreTrainedModel:
             "要有 config.json、model.safetensors、tokenizer.json / it needs these three",
             folder=str(folder),
         ) from error
-    body.eval()
-    return body  # type: ignore[no-any-return]
+    return body
 
 
 def read_onnx_weights(path: Path) -> dict[str, NDArray[Any]]:

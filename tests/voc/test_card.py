@@ -65,6 +65,12 @@ def test_write_card_shows_other_figures_as_they_are():
     assert "| minutes · teach | 3.5 |" in card
 
 
+def test_write_card_of_an_encoder_with_a_transformer_says_how_to_load_it():
+    card = write_card(describe(task="encoder", name="mine", classifier="voc.encoder:OnnxEncoder"))
+    assert 'folder = "models/encoder/mine"' in card
+    assert "AutoModel" not in write_card(describe(task="encoder", classifier="voc.static:StaticEncoder"))
+
+
 @pytest.mark.parametrize(
     ("source", "licence"),
     [

@@ -288,8 +288,10 @@ def test_train_encoder_leaves_a_whole_encoder(trained):
         "heads.json",
         "heads.npz",
         "model.onnx",
+        "modeling_voc.py",
         "seen.npz",
         "tokenizer.json",
+        "tokenizer_config.json",
     ]
     assert "_name_or_path" not in json.loads((best / "config.json").read_text(encoding="utf-8"))
     heads = Heads.load(best)

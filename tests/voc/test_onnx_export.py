@@ -12,7 +12,8 @@ from onnx import TensorProto, numpy_helper
 
 from conftest import cut
 from voc.encoder import OnnxEncoder, load_tokenizer
-from voc.training.onnx_export import quantise_rows
+from voc.modelstore import model_folder
+from voc.training.onnx_export import quantise_rows, write_auto_classes
 
 WORDS = "embeddings.word_embeddings.weight"
 
@@ -29,6 +30,14 @@ def test_export_is_one_file_that_runs_anywhere(tiny_onnx, graph, tmp_path):
         shutil.copy(tiny_onnx / name, tmp_path)
     here, there = (OnnxEncoder(folder).encode([cut("送餐太慢了")])[0].comment for folder in (tiny_onnx, tmp_path))
     np.testing.assert_array_equal(here, there)
+
+
+def test_write_auto_classes_is_what_our_own_encoder_has(tmp_path):
+    ours = model_folder("encoder", "e5-feedback")
+    shutil.copy(ours / "config.json", tmp_path)
+    write_auto_classes(tmp_path)
+    for name in ("config.json", "modeling_voc.py", "tokenizer_config.json"):
+        assert (tmp_path / name).read_bytes() == (ours / name).read_bytes(), name
 
 
 def test_export_takes_ids_and_mask_of_any_shape(graph):

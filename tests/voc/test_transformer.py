@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import builtins
+import re
+import sys
 
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModel
+from transformers import AutoModel, AutoTokenizer
 
-from conftest import cut
+from conftest import ROOT, cut
 from voc.encoder import OnnxEncoder
 from voc.errors import ModelNotFound, SettingsError
-from voc.transformer import TransformersEncoder, load_body, read_onnx_weights
+from voc.modelstore import model_folder
+from voc.transformer import TransformersEncoder, hidden_states, load_body, read_onnx_weights
 
 COMMENTS = [
     cut(text) for text in ("送餐太慢了,味道不错", "很好", "", "客服一直不回复,申请退货被拒绝!", "龘靐齉", "ok", "停车不方便;排队太久" * 40)
@@ -19,6 +22,53 @@ COMMENTS = [
 
 def cosine(left: np.ndarray, right: np.ndarray) -> float:
     return float(left @ right / np.linalg.norm(left) / np.linalg.norm(right))
+
+
+@pytest.fixture
+def auto_folder(tmp_path, monkeypatch):
+    """Our encoder; what `transformers` copies of it goes to a scratch folder."""
+    monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", str(tmp_path))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return model_folder("encoder", "e5-feedback")
+
+
+def auto_vector(model: torch.nn.Module, tokenizer, text: str) -> np.ndarray:
+    tokens = tokenizer([text, "好" * 100], padding=True, return_tensors="pt")
+    with torch.inference_mode():
+        hidden = hidden_states(model, tokens["input_ids"], tokens["attention_mask"])
+    count = int(tokens["attention_mask"][0].sum())
+    return hidden[0, 1 : count - 1].mean(0).numpy()
+
+
+def test_auto_classes_give_the_vectors_of_our_encoder(auto_folder):
+    model = AutoModel.from_pretrained(auto_folder, trust_remote_code=True)
+    tokenizer = AutoTokenizer.from_pretrained(auto_folder)
+    assert not model.training
+    comments = [cut(text) for text in ("送餐太慢了,味道不错", "客服一直不回复!申请退货被拒绝", "iPhone 15 的屏幕有划痕", "龘靐齉")]
+    for comment, ours in zip(comments, OnnxEncoder(auto_folder).encode(comments), strict=True):
+        for body in (model, load_body(auto_folder)):
+            assert cosine(auto_vector(body, tokenizer, comment.normalised), ours.comment) >= 0.9998
+
+
+def test_auto_model_takes_options_and_saves_an_ordinary_folder(auto_folder, tmp_path):
+    model = AutoModel.from_pretrained(auto_folder, trust_remote_code=True, dtype=torch.bfloat16, output_hidden_states=True)
+    assert model.dtype == torch.bfloat16
+    assert model.config.output_hidden_states
+    model.save_pretrained(tmp_path / "saved")
+    assert "auto_map" not in (tmp_path / "saved" / "config.json").read_text(encoding="utf-8")
+    again = AutoModel.from_pretrained(tmp_path / "saved", add_pooling_layer=False)
+    assert all(torch.equal(values, again.state_dict()[name]) for name, values in model.state_dict().items())
+
+
+@pytest.mark.parametrize("page", ["README.md", "models/encoder/e5-feedback/README.md"])
+def test_auto_classes_load_as_the_pages_say(auto_folder, page, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (code,) = [
+        block for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL) if "AutoModel" in block
+    ]
+    scope: dict[str, object] = {}
+    exec(compile(code, page, "exec"), scope)  # noqa: S102
+    assert isinstance(scope["model"], torch.nn.Module)
 
 
 def test_transformers_and_onnx_say_the_same_of_the_same_weights(tiny_bert, tiny_onnx):

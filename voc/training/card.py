@@ -64,6 +64,17 @@ ANNOTATION = (
     "标注者是语言模型，一条评论标一次，难免有错 / Annotated with a language model after one guide, once a comment: the figures include "
     "its slips. Sources are not mixed as in your data: look for the row that is most like yours."
 )
+USE = """## Use it in `transformers`
+
+```python
+from transformers import AutoModel, AutoTokenizer  # pip install 'voc-toolkit[transformers]'
+
+folder = "models/encoder/{name}"
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModel.from_pretrained(folder, trust_remote_code=True)  # modeling_voc.py, one line: weights are read from model.onnx
+tokens = tokenizer("送餐太慢了", return_tensors="pt")
+vector = model(**tokens).last_hidden_state[0, 1:-1].mean(0)  # of the text, without the marks of start and end
+```"""
 ELSEWHERE = (
     "Hard cases (negation, sarcasm, dialect …) are run through the whole pipeline; the table is in the card of the sentiment of the same "
     "quality."
@@ -95,6 +106,7 @@ def write_card(meta: ModelMeta) -> str:
         *(_figures(meta.metrics) if meta.metrics else ()),
         *((ELSEWHERE,) if "micro_f1" in meta.metrics else ()),
         f"## Limits\n\n{limits}",
+        *((USE.format(name=meta.name),) if meta.classifier == "voc.encoder:OnnxEncoder" else ()),
         *((ANNOTATION,) if "intervals" in meta.metrics else ()),
         *([f"## Train it again\n\n```console\n$ {command}\n```"] if (command := meta.settings.get("command")) else ()),
         f"## Settings\n\n`{meta.classifier}` · {settings}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from voc.training.aside import kept_aside, save_seen
 from voc.training.data import GoldComment
 from voc.training.lessons import Lesson, gold_lessons
 from voc.training.network import Network, teach
-from voc.training.onnx_export import export_onnx
+from voc.training.onnx_export import export_onnx, write_auto_classes
 from voc.transformer import hidden_states
 
 GOLD_TIMES = 3  # epochs over the annotated comments
@@ -64,7 +63,8 @@ def train_encoder(base: Path, curriculum: Curriculum, work: Path, target: Path, 
     work : pathlib.Path
         Keeps what is finished, until all is.
     target : pathlib.Path
-        Folder to write: ``model.onnx``, ``tokenizer.json``, ``config.json``, ``heads.npz``, ``seen.npz``.
+        Folder to write: ``model.onnx``, ``tokenizer.json``, ``config.json``, ``heads.npz``, ``seen.npz``, and what
+        `transformers` wants to know (see `voc.training.onnx_export.write_auto_classes`).
     device : str
         ``"cpu"`` or ``"cuda"``.
     seed : int
@@ -145,6 +145,4 @@ def _write(network: Network, target: Path) -> None:
     network.tokenizer.save(str(target / "tokenizer.json"), pretty=False)
     learned = network.export_heads()
     Heads({name: network.labels[name] for name in KEPT_HEADS}, {name: learned.weights[name] for name in KEPT_HEADS}).save(target)
-    config = json.loads((target / "config.json").read_text(encoding="utf-8"))
-    config.pop("_name_or_path", None)
-    (target / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    write_auto_classes(target)

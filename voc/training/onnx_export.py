@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import warnings
 from pathlib import Path
@@ -17,6 +18,11 @@ from voc.transformer import QKV_BIAS, hidden_states
 
 _OPSET = 17
 _WORDS = "embeddings.word_embeddings.weight"
+_MARKS = {"bos_token": "<s>", "cls_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "sep_token": "</s>", "unk_token": "<unk>"}
+_MODULE = '''"""What AutoModel.from_pretrained(folder, trust_remote_code=True) loads: weights are in model.onnx. Needs voc-toolkit."""
+
+from voc.onnxbert import OnnxBert as OnnxBert
+'''
 
 
 class _Hidden(nn.Module):
@@ -55,6 +61,24 @@ def export_onnx(folder: Path, target: Path) -> None:
     _pack_embeddings(model)
     _name_weights(model)
     onnx.save(model, str(target))
+
+
+def write_auto_classes(folder: Path) -> None:
+    """Let `AutoModel` and `AutoTokenizer` of `transformers` read an encoder without a second copy of its weights.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        With ``config.json``, which is told of ``modeling_voc.py``; that and ``tokenizer_config.json`` are written beside it.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config.pop("_name_or_path", None)
+    config["auto_map"] = {"AutoModel": "modeling_voc.OnnxBert"}
+    # Without this class `transformers` takes the words for those of a BERT, and cuts them otherwise.
+    tokenizer = {"tokenizer_class": "TokenizersBackend", "model_max_length": config["max_position_embeddings"], **_MARKS}
+    for name, content in (("config.json", config), ("tokenizer_config.json", tokenizer)):
+        (folder / name).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "modeling_voc.py").write_text(_MODULE, encoding="utf-8")
 
 
 def _trace(body: nn.Module, path: Path) -> None:
