@@ -1,8 +1,10 @@
-"""Which words decided: each word of a clause is left out in turn, and the comment is scored again.
+"""Which words decided: each word of a clause is left out in turn, then left alone in it, and the comment is scored again.
 
-Occlusion: Zeiler & Fergus, "Visualizing and understanding convolutional networks" (2014); Li, Monroe & Jurafsky, "Understanding neural
-networks through representation erasure" (2016). It asks nothing of a model but its answers, so it holds for any engine. Values of
-words do not add up to the verdict: words that say the same thing twice each look dispensable.
+The value of a word is the mean of what it adds last, to all the others of its clause, and of what it adds first, to an empty one: the
+outer two terms of its Shapley value, "remove individual" and "include individual" in Covert, Lundberg & Lee, "Explaining by removing"
+(2021). The former alone is occlusion (Li, Monroe & Jurafsky, "Understanding neural networks through representation erasure", 2016),
+which finds two words dispensable where each would do. It asks nothing of a model but its answers, so it holds for any engine. Values
+of words do not add up to the verdict, as those of all 2ⁿ terms would; and an engine makes something even of a lone 很 or 了.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,16 +85,19 @@ def explain(text: str, pipeline: Pipeline, *, most: int = 6) -> Explanation:
     passage = Passage(aligned.normalised, tuple(clauses(doc)))
     shown = _most_felt(annotation.clauses, most)
     words = list(_words(doc, passage, shown))
-    variants = [_without(passage, word) for word in words]
+    variants = [_variants(passage, word) for word in words]
+    asked = list(dict.fromkeys([passage, *chain.from_iterable(variants)]))  # of two words, each alone is the other left out
+    judged = dict(zip(asked, pipeline.judge(asked), strict=True))
     ids = [touchpoint.id for touchpoint in pipeline.taxonomy.touchpoints]
-    whole, *others = pipeline.judge([passage, *variants])
     explained: dict[int, list[WordValue]] = {index: [] for index in shown}
-    for word, variant, judged in zip(words, variants, others, strict=True):
+    for word, each in zip(words, variants, strict=True):
         said = annotation.clauses[word.clause].touchpoints
         columns = [ids.index(id) for id in said]
-        left = word.clause if len(variant.spans) == len(passage.spans) else None
-        change = _numbers(whole, word.clause, columns) - _numbers(judged, left, columns)
-        explained[word.clause].append(_value(aligned, word, change, said))
+        whole, without, alone, empty = (
+            _numbers(judged[variant], word.clause if len(variant.spans) == len(passage.spans) else None, columns)
+            for variant in (passage, *each)
+        )
+        explained[word.clause].append(_value(aligned, word, (whole - without + alone - empty) / 2, said))
     return Explanation(
         text=annotation.text,
         sentiment=annotation.sentiment,
@@ -123,18 +129,25 @@ def _is_word(text: str) -> bool:
     return any(unicodedata.category(character)[0] not in "PZC" for character in text)
 
 
-def _without(passage: Passage, word: _Word) -> Passage:
-    """Passage without a word; its clause goes with it where it has no other."""
+def _variants(passage: Passage, word: _Word) -> tuple[Passage, Passage, Passage]:
+    """Passage without a word, with nothing else in its clause, and with nothing at all there."""
+    start, end = passage.spans[word.clause]
+    text = passage.normalised
+    others = text[start : word.start] + text[word.rest : end]
+    return (
+        _with_clause(passage, word.clause, others),
+        _with_clause(passage, word.clause, text[word.start : word.end]),
+        _with_clause(passage, word.clause, ""),
+    )
 
-    def moved(at: int) -> int:
-        return at - (word.rest - word.start) if at > word.start else at
 
-    text = passage.normalised[: word.start] + passage.normalised[word.rest :]
-    spans = [(moved(start), moved(end)) for start, end in passage.spans]
-    start, end = spans[word.clause]
-    if not _is_word(text[start:end]):
-        del spans[word.clause]
-    return Passage(text, tuple(spans))
+def _with_clause(passage: Passage, clause: int, text: str) -> Passage:
+    """Passage in which a clause says something else; it is gone where that has no word."""
+    start, end = passage.spans[clause]
+    moved = len(text) - (end - start)
+    here = [(start, start + len(text))] if _is_word(text) else []
+    after = [(begin + moved, stop + moved) for begin, stop in passage.spans[clause + 1 :]]
+    return Passage(passage.normalised[:start] + text + passage.normalised[end:], (*passage.spans[:clause], *here, *after))
 
 
 def _numbers(judged: Judgement, clause: int | None, columns: Sequence[int]) -> Doubles:
@@ -179,7 +192,9 @@ def explanation_tables(explanation: Explanation, taxonomy: Taxonomy) -> Group:
         return Group(*lines, Text("没有可解释的分句 / no clause to explain"))
     if explanation.left_out:
         lines.append(Text(f"另有 {explanation.left_out} 个分句未列出 / {explanation.left_out} more clauses not shown (--clauses)"))
-    legend = Text("有这个词减去没有这个词：+ 更正面，- 更负面 / with the word minus without it: + more positive, - more negative")
+    legend = Text(
+        "去掉它与只留它，结果变化的平均：+ 更正面，- 更负面 / left out and left alone, averaged: + more positive, - more negative"
+    )
     return Group(*lines, *(_clause_table(explanation.text, clause, names) for clause in explanation.clauses), legend)
 
 

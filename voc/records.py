@@ -142,7 +142,7 @@ class Annotation(Record):
 
 
 class WordValue(Span):
-    """What one word brought: each verdict with the word minus the verdict without it."""
+    """What one word brought: each verdict with it minus without it, among the other words of its clause and alone, on average."""
 
     text: str
     sentiment: float = Field(ge=-2, le=2, description="change of P(positive) − P(negative) of the comment; below 0: it drags it down")
