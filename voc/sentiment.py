@@ -292,13 +292,15 @@ class SentimentModel:
         whole = comment_features(passages, evidence)
         counts = [len(passage.clauses) for passage in passages]
         moved = np.zeros((len(passages), len(LABELS))) if shifts is None else shifts
-        comments = self.heads["comment"].predict_proba(whole, moved).tolist()
+        comments = self.heads["comment"].predict_proba(whole, moved)
         mixed = self.heads["mixed"].predict_proba(whole)[:, 1] >= MIXED_FROM
-        clauses = self.heads["clause"].predict_proba(clause_features(passages, evidence), np.repeat(moved, counts, axis=0)).tolist()
-        verdicts = iter([make_verdict(row) for row in clauses])
+        clauses = self.heads["clause"].predict_proba(clause_features(passages, evidence), np.repeat(moved, counts, axis=0))
+        alone = np.repeat(np.array(counts) == 1, counts)  # a clause that is the whole comment: both heads judge it
+        clauses[alone] = (clauses[alone] + np.repeat(comments, counts, axis=0)[alone]) / 2
+        verdicts = iter([make_verdict(row) for row in clauses.tolist()])
         return [
             (make_sentiment(row, both), list(islice(verdicts, count)))
-            for row, both, count in zip(comments, mixed.tolist(), counts, strict=True)
+            for row, both, count in zip(comments.tolist(), mixed.tolist(), counts, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
