@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, func, select, text
 
@@ -110,8 +112,12 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> None:
     source = Database(f"sqlite:///{path}")
     check(source)
     with source.outside() as old, database.outside() as new:
-        old.connection.driver_connection.backup(new.connection.driver_connection)  # type: ignore[union-attr]
+        _driver(old).backup(_driver(new))
     source.engine.dispose()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def _sqlite_faults(connection: Connection) -> list[str]:
