@@ -212,11 +212,15 @@ def scorer(pipeline: Pipeline, fast_pipeline: Pipeline):
 
 
 @pytest.fixture(scope="session")
-def app(scorer):
+def app(scorer, tmp_path_factory):
+    """The service on a store of its own, without anybody having to say who they are."""
+    from voc.store import Store
     from web import create_app
     from web.settings import ServerSettings
 
-    return create_app(ServerSettings(no_auth=True, request_limit_mb=1), scorer=scorer)
+    with closing(Store(f"sqlite:///{tmp_path_factory.mktemp('store')}/voc.db")) as store:
+        store.upgrade()
+        yield create_app(ServerSettings(no_auth=True, request_limit_mb=1), scorer=scorer, store=store)
 
 
 @pytest.fixture

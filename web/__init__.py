@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from voc.store import Store
     from web.auth import Authenticator
     from web.scoring import Scorer
     from web.settings import ServerSettings
 
 
-def create_app(settings: ServerSettings, *, scorer: Scorer | None = None, authenticator: Authenticator | None = None) -> Flask:
+def create_app(
+    settings: ServerSettings, *, scorer: Scorer | None = None, store: Store | None = None, authenticator: Authenticator | None = None
+) -> Flask:
     """Make the application.
 
     Parameters
@@ -21,13 +24,15 @@ def create_app(settings: ServerSettings, *, scorer: Scorer | None = None, authen
         Read by the caller.
     scorer : Scorer, optional
         One that loads the shipped models when they are first asked for, where left out.
+    store : Store, optional
+        That of the settings, where left out; its tables are the caller's to upgrade.
     authenticator : Authenticator, optional
         Knows the tokens; without it the settings must say ``no_auth``.
 
     Returns
     -------
     flask.Flask
-        With the scorer under ``extensions["scorer"]``; whoever made the application closes it.
+        With ``extensions["scorer"]`` and ``extensions["store"]``; whoever made the application closes both.
 
     Raises
     ------
@@ -42,6 +47,7 @@ def create_app(settings: ServerSettings, *, scorer: Scorer | None = None, authen
     """
     from flask import Flask
 
+    from voc.store import Store
     from web.api import make_blueprints
     from web.auth import check_access, hosts
     from web.errors import register_errors
@@ -62,6 +68,7 @@ def create_app(settings: ServerSettings, *, scorer: Scorer | None = None, authen
         quality=settings.quality,
         most_waiting=settings.max_comments_waiting,
     )
+    app.extensions["store"] = store or Store(settings.store)
     # In reverse order, what comes after a request: headers and compression last.
     finish_responses(app)
     log_requests(app, metrics)

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from flask import request
+from flask import g, request
 
 from voc.errors import SettingsError
 from web.errors import ApiError
 from web.settings import ServerSettings
 
 Scope = Literal["read", "score", "write", "admin"]
+SCOPES: tuple[Scope, ...] = ("read", "score", "write", "admin")
+
+
+class Identity(NamedTuple):
+    """Who asks; of a request under way in `flask.g.identity`."""
+
+    name: str
+    scopes: frozenset[Scope]
+    user_id: int | None = None
+
+
+LOCAL = Identity("local", frozenset(SCOPES))  # where nobody has to say who they are
+NOBODY = Identity("", frozenset())
 
 
 class Authenticator(Protocol):
     """Knows the tokens."""
 
-    def check(self, token: str) -> frozenset[Scope] | None:
+    def check(self, token: str) -> Identity | None:
         """Look a token up.
 
         Parameters
@@ -28,8 +41,8 @@ class Authenticator(Protocol):
 
         Returns
         -------
-        frozenset of Scope or None
-            What it allows; None where it is unknown, expired or revoked.
+        Identity or None
+            Whose it is and what it allows; None where it is unknown, expired or revoked.
         """
 
 
@@ -123,20 +136,22 @@ def require(authenticator: Authenticator | None, scope_of: Callable[[], Scope | 
 
     def check() -> None:
         scope = scope_of()
+        g.identity = LOCAL if authenticator is None else NOBODY
         if authenticator is None or scope is None:
             return
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             hint = "Authorization: Bearer <token>"
             raise ApiError(401, "no_token", "需要令牌 / a token is needed", hint, headers={"WWW-Authenticate": "Bearer"})
-        scopes = authenticator.check(token.strip())
-        if scopes is None:
+        identity = authenticator.check(token.strip())
+        if identity is None:
             message = "令牌无效、过期或已撤销 / the token is unknown, expired or revoked"
             raise ApiError(401, "bad_token", message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        if scope not in scopes:
+        if scope not in identity.scopes:
             message = f"令牌没有这个权限 / the token lacks the scope {scope!r}"
             raise ApiError(
                 403, "scope_missing", message, headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
             )
+        g.identity = identity
 
     return check

@@ -12,6 +12,7 @@ from voc.cli.options import Threads
 def serve(
     host: Annotated[str | None, typer.Option("--host", help="监听的地址；默认只本机 / address to listen on  [127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option("--port", help="端口；0 任选 / port; 0: any free one  [8000]")] = None,
+    store: Annotated[str | None, typer.Option("--store", help="数据库地址 / URL of the store  [sqlite:///voc.db]")] = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="不验证身份，只限本机 / nobody has to say who they are; on this machine alone")
     ] = False,
@@ -27,8 +28,9 @@ def serve(
     from web.server import serve as run
     from web.settings import read_settings
 
-    settings = read_settings(host=host, port=port, no_auth=no_auth or None, quality=quality, threads=threads)
+    settings = read_settings(host=host, port=port, store=store, no_auth=no_auth or None, quality=quality, threads=threads)
     app = create_app(settings)
+    app.extensions["store"].upgrade()
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     with listen(settings) as bound:
         app.extensions["scorer"].lane()  # the first request need not wait for the models

@@ -10,7 +10,7 @@ from flask import Flask, Response, g
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from voc.errors import CodebookError, ModelNotFound, SettingsError, TableError, TaxonomyError, VocError
+from voc.errors import CodebookError, ModelNotFound, RecordNotFound, SettingsError, StoreError, TableError, TaxonomyError, VocError
 from web.records import FieldFault, ProblemDocument
 
 MOST_FAULTS = 20  # listed of one request
@@ -28,6 +28,8 @@ STATUSES: dict[type[VocError], int] = {
     TaxonomyError: 422,
     CodebookError: 422,
     ModelNotFound: 404,
+    RecordNotFound: 404,
+    StoreError: 422,
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),

@@ -18,6 +18,7 @@ class ServerSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="0: any free one")
     no_auth: bool = Field(False, description="nobody has to say who they are; on this machine alone")
+    store: str = Field("sqlite:///voc.db", description="URL of the store; VOC_STORE for `voc db` and `voc worker` too")
     quality: str = Field("best", description="where a request names none: fast, best or a folder of models")
     threads: int | None = Field(None, ge=1, description="of the transformer; as many as cores where left out")
     http_threads: int = Field(32, ge=1, description="requests answered at a time; those that wait are scored together")

@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,10 +22,10 @@ VOC = [sys.executable, "-c", "from voc.cli import main; main()"]
 
 
 @contextmanager
-def serving(*options: str):
-    """The process and its address, once it answers."""
+def serving(folder: Path, *options: str):
+    """The process and its address, once it answers; its store is in the folder."""
     command = [*VOC, "serve", "--port", "0", "--no-auth", "--quality", "fast", "--threads", "1", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         said = [process.stdout.readline(), process.stdout.readline()]
         assert "未验证身份" in said[0], process.stderr.read()
@@ -36,9 +37,9 @@ def serving(*options: str):
         process.stderr.close()
 
 
-def test_serve_scores_for_the_client_and_stops_in_good_order(socket_enabled, fast_pipeline):
+def test_serve_scores_for_the_client_and_stops_in_good_order(socket_enabled, fast_pipeline, tmp_path):
     texts = ["送餐太慢了，味道不錯！", "客服一直不回复"] * 150
-    with serving() as (process, url):
+    with serving(tmp_path) as (process, url):
         with voc.Client(url) as client:
             assert client.score(texts) == [fast_pipeline(text, id=str(number)) for number, text in enumerate(texts, 1)]
         many = {"comments": [{"text": f"{text}{number}"} for number, text in enumerate(texts * 3)]}

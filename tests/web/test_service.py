@@ -9,6 +9,7 @@ import pytest
 from voc.errors import SettingsError
 from web import create_app
 from web.api.operations import operation_of
+from web.auth import Identity
 from web.scoring import Scorer
 from web.settings import ServerSettings, read_settings
 
@@ -18,7 +19,7 @@ GOOD = {"comments": [{"text": "送餐太慢了"}]}
 class Tokens:
     """In the place of the store's."""
 
-    known = {"scripts": frozenset({"score"}), "watch": frozenset({"read"})}  # noqa: RUF012
+    known = {"scripts": Identity("scripts", frozenset({"score"})), "watch": Identity("watch", frozenset({"read"}))}  # noqa: RUF012
 
     def check(self, token):
         return self.known.get(token)

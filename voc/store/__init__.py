@@ -76,10 +76,20 @@ class Store:
         """Close all connections; the next call opens them again."""
         self.database.engine.dispose()
 
-    def add_upload(self, name: str) -> StoredUpload:  # numpydoc ignore=PR01,RT01
+    def add_upload(self, name: str, user_id: int | None = None, *, private: bool = False) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """Note that tables came (see `voc.store.write.add_upload`)."""
         with self._write() as connection:
-            return write.add_upload(connection, name)
+            return write.add_upload(connection, name, user_id, private=private)
+
+    def upload(self, upload_id: int) -> StoredUpload:  # numpydoc ignore=PR01,RT01
+        """One upload."""
+        with self._read() as connection:
+            return read.upload(connection, upload_id)
+
+    def upload_of(self, run_id: str) -> StoredUpload:  # numpydoc ignore=PR01,RT01
+        """The upload that a run analysed."""
+        with self._read() as connection:
+            return read.upload_of(connection, run_id)
 
     def save_run(
         self,

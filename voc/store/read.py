@@ -12,16 +12,66 @@ from sqlalchemy.orm import aliased
 
 from voc.errors import RecordNotFound, StoreError
 from voc.records import Analysis, Annotation, Comment, PainPoint
-from voc.store.records import CommentFilter, CommentPage, RunSummary, StoredComment, StoredRun
+from voc.store.records import CommentFilter, CommentPage, RunSummary, StoredComment, StoredRun, StoredUpload
 from voc.store.reviews import effective, has_sentiment, has_touchpoint, reviews_of
 from voc.store.search import holds
-from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, PainPointRow, RunRow
+from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, PainPointRow, RunRow, UploadRow
 
 MOST_PER_PAGE = 1000
 _CURSOR = "comment:"
 _FIELDS = ("channel", "store", "product", "region")
+_UPLOAD = [UploadRow.__table__.c[name] for name in StoredUpload.model_fields]
 _SUMMARY = [RunRow.__table__.c[name] for name in RunSummary.model_fields]
 _OUR_NAMES = {"key", "upload_id", "comment_id", "search_text", "extra", "record"}  # of columns that are no fields of a `Comment`
+
+
+def upload(connection: Connection, upload_id: int) -> StoredUpload:
+    """One upload.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    upload_id : int
+        The upload.
+
+    Returns
+    -------
+    StoredUpload
+        Whose it is, and who may see it.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such upload.
+    """
+    row = connection.execute(select(*_UPLOAD).where(UploadRow.id == upload_id)).mappings().first()
+    if row is None:
+        raise RecordNotFound("unknown_upload", f"没有这次上传 / no such upload: {upload_id}")
+    return StoredUpload.model_validate(dict(row))
+
+
+def upload_of(connection: Connection, run_id: str) -> StoredUpload:
+    """The upload that a run analysed.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+
+    Returns
+    -------
+    StoredUpload
+        Whose it is, and who may see it.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such run.
+    """
+    return upload(connection, _upload_of(connection, run_id))
 
 
 def runs(connection: Connection) -> tuple[RunSummary, ...]:

@@ -17,6 +17,8 @@ class StoredUpload(Record):
     id: int
     name: str
     created_at: str = Field(description="ISO 8601, UTC")
+    user_id: int | None = Field(None, description="who sent them; none where nobody was asked")
+    private: bool = Field(False, description="only for that user and administrators")
 
 
 class RunSummary(Record):

@@ -66,6 +66,7 @@ class UploadRow(Base):
     name: Mapped[str]
     created_at: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(owner("user.id", keep=True))
+    private: Mapped[bool]  # only for the user and administrators; otherwise for all who may sign in
 
 
 class ProblemRow(Base):

@@ -32,7 +32,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def add_upload(connection: Connection, name: str) -> StoredUpload:
+def add_upload(connection: Connection, name: str, user_id: int | None = None, *, private: bool = False) -> StoredUpload:
     """Note that tables came.
 
     Parameters
@@ -41,15 +41,19 @@ def add_upload(connection: Connection, name: str) -> StoredUpload:
         In a transaction.
     name : str
         What people call it; a file name, say.
+    user_id : int, optional
+        Who sent them.
+    private : bool
+        Whether only that user and administrators may see it.
 
     Returns
     -------
     StoredUpload
         With its number.
     """
-    at = now()
-    number = connection.execute(insert(UploadRow).values(name=name, created_at=at).returning(UploadRow.id)).scalar_one()
-    return StoredUpload(id=number, name=name, created_at=at)
+    values = {"name": name, "created_at": now(), "user_id": user_id, "private": private}
+    number = connection.execute(insert(UploadRow).values(values).returning(UploadRow.id)).scalar_one()
+    return StoredUpload(id=number, **values)
 
 
 def save_run(
