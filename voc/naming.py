@@ -28,6 +28,10 @@ _NEGATORS = ("不", "没", "无", "未", "难")
 # A name that ends in one of these breaks off.
 _UNFINISHED = frozenset({"不", "没", "没有", "无", "未", "别", "不能", "不会", "不是", "不要", "不想", "不给", "不让", "不到"})
 _UNFINISHED |= {"无法", "难", "没人", "没给", "不了"}
+# They begin like a denial and deny nothing.
+_DENY_NOTHING = frozenset("不仅 不但 不动产 不同 不得 不少 不断 不然 不知 不胜感激 不过 不锈钢 无人机 无线 无论 无论是 未来 难道".split())
+_DESCRIBES_AFTER = frozenset("乱")  # the one adjective of one character that names a problem in front of a thing: 乱停车
+_AND_SO_ON = "等"  # or "wait", which known problems cover
 # Time, number, measure, pronoun, adverb, preposition, conjunction, particle, interjection, sound, place, name: no part of a name.
 _EMPTY_TAGS = frozenset(
     {"t", "tg", "m", "mq", "q", "r", "d", "p", "c", "u", "ud", "ug", "uj", "ul", "uv", "uz", "y", "e", "o", "f", "s", "x", "ad", "vd"}
@@ -197,8 +201,8 @@ class Namer:
                 if first in _UNFINISHED and after > place + 1:
                     continue
                 pair = (first, second)
-                fits = SHORTEST <= len(first) + len(second) <= LONGEST and second not in _UNFINISHED and first != second
-                if fits and self._is_opinion(first) != self._is_opinion(second) and any(map(self._is_thing, pair)):
+                fits = SHORTEST <= len(first) + len(second) <= LONGEST and second not in _UNFINISHED and self._says_of_what(pair)
+                if fits and first != second and self._is_opinion(first) != self._is_opinion(second) and any(map(self._is_thing, pair)):
                     yield "".join(pair)
 
     def judges(self, name: str) -> bool:
@@ -256,9 +260,21 @@ class Namer:
                 if end > start + 1 and kept[end - 2][1] in _UNFINISHED and kept[end - 1][0] > kept[end - 2][0] + 1:
                     break  # 没有 denies what stands next to it, not what fillers part it from
                 phrase = tuple(word for _, word in kept[start:end])
-                whole = len(set(phrase)) == len(phrase) and phrase[-1] not in _UNFINISHED
+                whole = len(set(phrase)) == len(phrase) and phrase[-1] not in _UNFINISHED and self._says_of_what(phrase)
                 if whole and SHORTEST <= sum(map(len, phrase)) <= LONGEST:
                     yield phrase
+
+    def _says_of_what(self, phrase: tuple[str, ...]) -> bool:
+        """Whether a phrase says what is complained of: 出行不方便, but not 不方便, 老地方, or 开发商 alone."""
+        if self._attribute(phrase[0]) or _AND_SO_ON in phrase or (self._attribute(phrase[-1]) and not self._is_thing(phrase[-2])):
+            return False
+        if len(phrase) == 1:
+            return self._tag(phrase[0]) in ("i", "l")
+        return any(self._is_thing(word) or self._tag(word)[:1] in ("v", "i", "l") for word in phrase if len(word) > 1)
+
+    def _attribute(self, word: str) -> bool:
+        """Whether a word describes what follows rather than finding fault with it: 大 in 大公司."""
+        return len(word) == 1 and self._tag(word) == "a" and word not in _DESCRIBES_AFTER
 
     def _kept(self, clause: str) -> list[tuple[int, str]]:
         """Words that can be part of a name, without degree, and where they stand."""
@@ -281,7 +297,10 @@ class Namer:
         return any(map(self._is_opinion, phrase))
 
     def _is_opinion(self, word: str) -> bool:
-        return word in self.opinions or word.removesuffix("了") in self.opinions or word.startswith(_NEGATORS) or self._tag(word) == "i"
+        if word in _DENY_NOTHING:
+            return False
+        denies = word.startswith(_NEGATORS) or (len(word) == 3 and word.endswith("难"))  # 停车难
+        return denies or word in self.opinions or word.removesuffix("了") in self.opinions or self._tag(word) == "i"
 
     def _is_thing(self, word: str) -> bool:
         return len(word) > 1 and not self._is_opinion(word) and self._tag(word)[:1] in ("n", "")

@@ -67,7 +67,9 @@ def apply(
     3. A pain point that no cluster was matched to keeps the members that say word for word one of its prototypes and no
        other's, so that it does not vanish inside a larger cluster.
     4. What matched nothing becomes a candidate with a new id.
-    5. The rules are replayed in order.
+    5. A complaint that the last run had too stays where it was unless it was recognised as another known pain point: more data
+       neither throws out what was settled nor draws it into a candidate; to split a pain point is for people to decide.
+    6. The rules are replayed in order.
 
     Parameters
     ----------
@@ -96,10 +98,12 @@ def apply(
     clusters = _without(_clusters(points, members), bases)
     matched = match(clusters, [point for point in book.pain_points if not point.locked], likeness)
     bases |= _by_prototypes(book, clusters, set(matched.values()))
+    settled = _settled(book, clauses)
     recognised: dict[str, list[Cluster]] = defaultdict(list)
     known = list(book.pain_points)
     for index, cluster in enumerate(clusters):
-        left = {ref: clause for ref, clause in cluster.clauses.items() if ref not in bases}
+        taken = bases if index in matched else {**settled, **bases}
+        left = {ref: clause for ref, clause in cluster.clauses.items() if ref not in taken}
         if index not in matched and (len(left) >= _FEWEST or len(left) == len(cluster.clauses)):
             candidate = _candidate(book, known, replace(cluster, clauses=left))
             known.append(candidate)
@@ -107,6 +111,7 @@ def apply(
         if index in matched:
             bases |= dict.fromkeys(left, matched[index])
             recognised[matched[index]].append(cluster)
+    bases = {**settled, **bases}
     found = tuple(point.id for point in known[len(book.pain_points) :])
     outcome = replay(clauses, bases, rules)
     run = LastRun(
@@ -169,6 +174,12 @@ def _by_prototypes(book: Codebook, clusters: Sequence[Cluster], matched: set[str
         if holders[clause] == 1
     }
     return {ref: homes[clause] for cluster in clusters for ref, clause in cluster.clauses.items() if clause in homes}
+
+
+def _settled(book: Codebook, clauses: Mapping[Ref, str]) -> dict[Ref, str | None]:
+    """Where the last run had those complaints; locked pain points have said already what is theirs."""
+    free = {point.id for point in book.pain_points if not point.locked}
+    return {one.ref: one.base for one in (book.run.members if book.run else ()) if one.base in free and one.ref in clauses}
 
 
 def _candidate(book: Codebook, known: Sequence[CodedPainPoint], cluster: Cluster) -> CodedPainPoint:
