@@ -29,7 +29,8 @@ _NEGATORS = ("不", "没", "无", "未", "难")
 _UNFINISHED = frozenset({"不", "没", "没有", "无", "未", "别", "不能", "不会", "不是", "不要", "不想", "不给", "不让", "不到"})
 _UNFINISHED |= {"无法", "难", "没人", "没给", "不了"}
 # They begin like a denial and deny nothing.
-_DENY_NOTHING = frozenset("不仅 不但 不动产 不同 不得 不少 不断 不然 不知 不胜感激 不过 不锈钢 无人机 无线 无论 无论是 未来 难道".split())
+_DENY_NOTHING = frozenset(("不仅", "不但", "不动产", "不同", "不得", "不少", "不断", "不然", "不知", "不胜感激", "不过", "不锈钢"))
+_DENY_NOTHING |= {"无人机", "无线", "无论", "无论是", "未来", "难道"}
 _DESCRIBES_AFTER = frozenset("乱")  # the one adjective of one character that names a problem in front of a thing: 乱停车
 _AND_SO_ON = "等"  # or "wait", which known problems cover
 # Time, number, measure, pronoun, adverb, preposition, conjunction, particle, interjection, sound, place, name: no part of a name.
