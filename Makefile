@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test test-postgres check bench samples lock clean
+.PHONY: help demo test test-postgres check bench samples screenshots lock clean
 
 help:
 	@echo "make demo    分析示例问卷 / analyse the sample survey"
@@ -12,6 +12,7 @@ help:
 	@echo "make check   代码检查 / lint, types, imports, docstrings"
 	@echo "make bench   与同类工具比速度 / compare speed with peers"
 	@echo "make samples 重新生成示例 / make the samples anew"
+	@echo "make screenshots 每页的截图，在 build/screenshots/ / a picture of every page"
 	@echo "make clean   删除 .venv 与 build / remove both"
 
 # The lock names every package, so --no-deps: BERTopic would otherwise bring PyTorch, which nothing here needs.
@@ -54,6 +55,9 @@ bench: .venv/dev # see tests/benchmarks/README.md
 
 samples: .venv/run
 	$(BIN)/python corpora/samples/make.py
+
+screenshots: .venv/dev # needs Chromium: apt-get install chromium fonts-noto-cjk
+	PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
 
 lock: # newest versions that setup.cfg allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

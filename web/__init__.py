@@ -53,6 +53,7 @@ def create_app(
     from web.errors import register_errors
     from web.logs import log_requests
     from web.metrics import Metrics
+    from web.pages import make_pages
     from web.responses import finish_responses
     from web.scoring import Scorer, load_pipeline
 
@@ -75,4 +76,6 @@ def create_app(
     register_errors(app)
     for blueprint in make_blueprints(app, settings, app.extensions["scorer"], metrics, authenticator):
         app.register_blueprint(blueprint)
+    for page in make_pages(app):
+        app.register_blueprint(page)
     return app

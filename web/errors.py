@@ -1,4 +1,4 @@
-"""Every error is one `application/problem+json` (RFC 9457) with a stable code; never with a customer's text."""
+"""Every error is one `application/problem+json` (RFC 9457) with a stable code, or a page for a browser; never with a customer's text."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ STATUSES: dict[type[VocError], int] = {
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),
+    403: ("forbidden", "没有这个权限 / this is not allowed", ""),
     404: ("not_found", "没有这个地址 / no such address", "见 / see /api/v1/docs"),
     405: ("method_not_allowed", "这个地址不支持该方法 / the address does not know this method", "见 / see /api/v1/docs"),
     413: ("too_large", "请求太大 / the request is too large", "分几次发 / send it in parts"),
@@ -153,8 +154,12 @@ def register_errors(app: Flask) -> None:
         Not yet serving.
     """
 
+    from web.pages.errors import error_page, wants_page
+
     @app.errorhandler(ApiError)
     def answer(error: ApiError) -> Response:
+        if wants_page():
+            return Response(error_page(error.document), status=error.status, headers=error.headers, content_type="text/html; charset=utf-8")
         return Response(
             error.document.model_dump_json(), status=error.status, headers=error.headers, content_type="application/problem+json"
         )

@@ -1,0 +1,36 @@
+"""`make screenshots`: every page as people see it, into build/screenshots/."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from chromium import browsing, executable, serving, visiting
+from web import create_app
+from web.settings import ServerSettings
+
+PAGES = {"help": "/help", "patterns": "/patterns", "not_found": "/nowhere"}
+KINDS = (("1280", 1280, "light"), ("390", 390, "light"), ("1280-dark", 1280, "dark"))
+
+
+def main(folder: Path) -> None:
+    """Write the pictures."""
+    if executable() is None:
+        sys.exit("没有找到 Chromium / no Chromium found: apt-get install chromium fonts-noto-cjk, or VOC_CHROMIUM=/path/to/it")
+    logging.disable()
+    folder.mkdir(parents=True, exist_ok=True)
+    app = create_app(ServerSettings(no_auth=True))
+    with serving(app) as address, browsing() as browser:
+        for name, path in PAGES.items():
+            for kind, width, theme in KINDS:
+                with visiting(browser, address, width=width, theme=theme) as page:
+                    page.goto(path)
+                    page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+                    page.complaints.clear()  # the page that is not found says so
+    app.extensions["scorer"].close()
+    print(f"{folder}: {len(PAGES) * len(KINDS)} PNG")
+
+
+if __name__ == "__main__":
+    main(Path("build/screenshots"))

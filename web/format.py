@@ -1,0 +1,200 @@
+"""How numbers, shares, intervals and times look: one way each, on every page and chart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from web.messages import t
+
+_BLANK = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A count or a figure.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+    digits : int
+        After the point.
+
+    Returns
+    -------
+    str
+        Thousands apart, a true minus.
+
+    Examples
+    --------
+    >>> number(23130), number(-4.25, 1)
+    ('23,130', '−4.2')
+    """
+    return f"{value:,.{digits}f}".replace("-", _MINUS)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A difference or a balance such as the NPS.
+
+    Parameters
+    ----------
+    value : float
+        Any.
+    digits : int
+        After the point.
+
+    Returns
+    -------
+    str
+        With its sign.
+
+    Examples
+    --------
+    >>> signed(12.34), signed(-0.5), signed(0)
+    ('+12.3', '−0.5', '0.0')
+    """
+    return ("+" if round(value, digits) > 0 else "") + number(value, digits)
+
+
+def share(value: float, digits: int = 1) -> str:
+    """A share.
+
+    Parameters
+    ----------
+    value : float
+        From 0 to 1.
+    digits : int
+        Of the percentage.
+
+    Returns
+    -------
+    str
+        In percent; the blank does not break.
+
+    Examples
+    --------
+    >>> share(0.1234).replace(_BLANK, " ")
+    '12.3 %'
+    """
+    return f"{number(100 * value, digits)}{_BLANK}%"
+
+
+def interval(bounds: tuple[float, float], digits: int = 1) -> str:
+    """An interval of a share.
+
+    Parameters
+    ----------
+    bounds : tuple of float, float
+        From 0 to 1.
+    digits : int
+        Of the percentages.
+
+    Returns
+    -------
+    str
+        In percent.
+
+    Examples
+    --------
+    >>> interval((0.118, 0.129)).replace(_BLANK, " ")
+    '11.8–12.9 %'
+    """
+    return f"{number(100 * bounds[0], digits)}–{share(bounds[1], digits)}"
+
+
+def signed_interval(bounds: tuple[float, float], digits: int = 1) -> str:
+    """An interval of a difference or of the NPS, where a dash would read as a minus.
+
+    Parameters
+    ----------
+    bounds : tuple of float, float
+        In points.
+    digits : int
+        After the point.
+
+    Returns
+    -------
+    str
+        Both bounds with their signs.
+
+    Examples
+    --------
+    >>> signed_interval((-3.1, 4)).replace(_BLANK, " ")
+    '−3.1 … +4.0'
+    """
+    return f"{signed(bounds[0], digits)}{_BLANK}… {signed(bounds[1], digits)}"
+
+
+def date(value: str | datetime) -> str:
+    """A day.
+
+    Parameters
+    ----------
+    value : str or datetime.datetime
+        ISO 8601 where it is text.
+
+    Returns
+    -------
+    str
+        As the reader's language writes it.
+
+    Examples
+    --------
+    >>> date("2026-03-05")
+    '2026年3月5日'
+    """
+    day = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return t("format.date", year=day.year, month=t("format.months").split()[day.month - 1], day=day.day)
+
+
+def moment(value: str | datetime) -> str:
+    """A day and the time of it.
+
+    Parameters
+    ----------
+    value : str or datetime.datetime
+        ISO 8601 where it is text; shown in the zone that it has.
+
+    Returns
+    -------
+    str
+        To the minute.
+
+    Examples
+    --------
+    >>> moment("2026-03-05T09:07:31")
+    '2026年3月5日 09:07'
+    """
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{date(at)} {at:%H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes.
+
+    Parameters
+    ----------
+    seconds : float
+        From 0.
+
+    Returns
+    -------
+    str
+        In seconds, minutes or hours, whichever says enough.
+
+    Examples
+    --------
+    >>> duration(8.2), duration(150), duration(5400)
+    ('8 秒', '3 分钟', '1.5 小时')
+    """
+    if seconds < 90:
+        return t("format.seconds", n=f"{seconds:.0f}")
+    if seconds < 3600:
+        return t("format.minutes", n=f"{-(-seconds // 60):.0f}")
+    return t("format.hours", n=f"{seconds / 3600:.1f}")
+
+
+FILTERS = {
+    "number": number, "signed": signed, "share": share, "interval": interval, "signed_interval": signed_interval,
+    "date": date, "moment": moment, "duration": duration,
+}  # fmt: skip
