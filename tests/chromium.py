@@ -14,6 +14,8 @@ from flask import Flask
 from waitress.server import create_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = "no Chromium"
+INSTALL = "apt-get install chromium fonts-noto-cjk, or VOC_CHROMIUM=/path/to/one"
 # Without a sandbox: containers, where tests often run as root, have none to offer.
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"]
 
@@ -21,6 +23,11 @@ FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"
 def executable() -> str | None:
     """Path of the browser: $VOC_CHROMIUM, else the first that is installed."""
     return os.environ.get("VOC_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def why_not() -> str | None:
+    """Why no page can be looked at; None where it can."""
+    return None if executable() else f"{MISSING}: {INSTALL}"
 
 
 @contextmanager

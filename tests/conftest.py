@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+import chromium
 import throwaway_postgres
 from voc.classify.linear import LinearClassifier
 from voc.modelstore import model_folder
@@ -226,3 +227,44 @@ def app(scorer, tmp_path_factory):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(scope="module")  # not longer: while it is open, Playwright's event loop counts as running in this thread
+def browser() -> Iterator[Any]:
+    """Chromium; skips, and says why, where there is none."""
+    if reason := chromium.why_not():
+        pytest.skip(reason)
+    with chromium.browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Any, socket_enabled: None, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Open a page as a fresh visitor: ``visit("/help", width=390, theme="dark", language="en")``; see `chromium.visiting` for the rest.
+
+    The application is the fixture `served`, which a module may replace by its own. When the test is over, no page may have complained
+    (console, script, request to another host); what a test provokes it takes out of ``page.complaints``.
+    """
+    address = request.getfixturevalue("served")
+    with ExitStack() as open_pages:
+
+        def visit(path: str, **options: Any) -> Any:
+            page = open_pages.enter_context(chromium.visiting(browser, address, **options))
+            page.goto(path)
+            return page
+
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def served(app: Any) -> Iterator[str]:
+    """Address of `app` on this machine, served by a thread."""
+    with chromium.serving(app) as address:
+        yield address
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly that the pages were not looked at."""
+    without = [report for report in terminalreporter.stats.get("skipped", []) if chromium.MISSING in str(report.longrepr)]
+    if without:
+        terminalreporter.write_sep("!", f"{len(without)} browser tests skipped: {chromium.MISSING}; {chromium.INSTALL}", red=True)

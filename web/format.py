@@ -119,10 +119,10 @@ def signed_interval(bounds: tuple[float, float], digits: int = 1) -> str:
 
     Examples
     --------
-    >>> signed_interval((-3.1, 4)).replace(_BLANK, " ")
-    '−3.1 … +4.0'
+    >>> signed_interval((-3.1, 4))
+    '−3.1 至 +4.0'
     """
-    return f"{signed(bounds[0], digits)}{_BLANK}… {signed(bounds[1], digits)}"
+    return t("format.range", low=signed(bounds[0], digits), high=signed(bounds[1], digits))
 
 
 def date(value: str | datetime) -> str:

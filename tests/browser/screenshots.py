@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from chromium import browsing, executable, serving, visiting
+from chromium import browsing, serving, visiting, why_not
 from web import create_app
 from web.settings import ServerSettings
 
@@ -16,8 +16,8 @@ KINDS = (("1280", 1280, "light"), ("390", 390, "light"), ("1280-dark", 1280, "da
 
 def main(folder: Path) -> None:
     """Write the pictures."""
-    if executable() is None:
-        sys.exit("没有找到 Chromium / no Chromium found: apt-get install chromium fonts-noto-cjk, or VOC_CHROMIUM=/path/to/it")
+    if reason := why_not():
+        sys.exit(reason)
     logging.disable()
     folder.mkdir(parents=True, exist_ok=True)
     app = create_app(ServerSettings(no_auth=True))

@@ -8,7 +8,7 @@ import pytest
 
 from web.charts import JourneyPoint, TrendPoint, journey_map, sentiment_bar, share_bar, sparkline, trend
 
-WORDS = dict.fromkeys(("title", "good", "bad", "average", "volume"), "词") | {"point": "{name}：{mentions} 次，{share}（{interval}）"}
+WORDS = dict.fromkeys(("title", "good", "bad", "volume"), "词") | {"point": "{name}：{mentions} 次，{share}（{interval}）"}
 EVIL = '"><script>alert(1)</script>'
 
 
@@ -64,7 +64,7 @@ def test_journey_puts_more_complaints_lower_and_compares_beyond_the_interval():
     ]
     root = parse(journey_map(points, average=0.34, words=WORDS))
     circles = [circle.attrib for circle in root.iter("circle")]
-    assert [circle["class"].split()[0] for circle in circles] == ["fill-positive", "fill-neutral", "fill-negative"]
+    assert [circle["class"].split()[1] for circle in circles] == ["positive", "neutral", "negative"]
     assert [float(circle["cy"]) for circle in circles] == sorted(float(circle["cy"]) for circle in circles)
     links = list(root.iter("a"))
     assert links[2].get("aria-label").replace("\N{NO-BREAK SPACE}", " ") == "差：812 次，70.0 %（66.0–74.0 %）"

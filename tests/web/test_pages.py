@@ -63,6 +63,12 @@ def test_preferences_are_kept_in_cookies_that_other_sites_cannot_use(client):
     assert '<html lang="en">' in client.get("/help").text
 
 
+def test_preferences_of_a_script_lead_nowhere(client):
+    answer = client.post("/preferences", data={"theme": "dark"})
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Set-Cookie"].startswith("voc_theme=dark;")
+
+
 @pytest.mark.parametrize("form", [{"theme": "pink"}, {"language": "<b>"}])
 def test_preferences_refuse_what_nobody_can_choose(client, form):
     answer = client.post("/preferences", data=form, headers=BROWSER)

@@ -16,7 +16,7 @@ from web.format import interval as as_interval
 from web.format import number
 from web.format import share as as_share
 
-_LEFT, _RIGHT = 56, 12
+_LEFTMOST, _RIGHT = 56, 12
 _STAGE = 30  # height of the row of stages
 _CURVE_TOP, _CURVE_BOTTOM = 56, 236
 _BARS_TOP, _BARS_BOTTOM = 268, 316
@@ -117,8 +117,7 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     average : float
         Share of negative mentions of all touchpoints.
     words : dict of str to str
-        ``title``; ``good`` and ``bad``, the ends of the axis; ``average``, ``volume``; and ``point`` with places for name, mentions, share
-        and interval.
+        ``title``; ``good`` and ``bad``, the ends of the axis; ``volume``; and ``point`` with places for name, mentions, share and interval.
 
     Returns
     -------
@@ -127,7 +126,7 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
 
     Examples
     --------
-    >>> words = dict.fromkeys(("title", "good", "bad", "average", "volume"), "") | {"point": "{name} {mentions}"}
+    >>> words = dict.fromkeys(("title", "good", "bad", "volume"), "") | {"point": "{name} {mentions}"}
     >>> points = [JourneyPoint("履约配送", "物流配送", "/journey/delivery", 812, 0.62, (0.59, 0.65))]
     >>> 'aria-label="物流配送 812"' in journey_map(points, average=0.34, words=words)
     True
@@ -137,18 +136,19 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     )
     column = max(_NARROWEST, widest + 7)
     names = [fold(point.name, column - 4) for point in points]
-    width, height = _LEFT + column * len(points) + _RIGHT, _NAMES + _LINE * max(map(len, names), default=1)
+    left = max(_LEFTMOST, text_width(words["volume"]) + 12)
+    width, height = left + column * len(points) + _RIGHT, _NAMES + _LINE * max(map(len, names), default=1)
     largest = round_up(max((point.interval[1] for point in points if point.mentions), default=1))
 
     def middle(index: int) -> float:
-        return _LEFT + column * (index + 0.5)
+        return left + column * (index + 0.5)
 
     def depth(value: float) -> float:  # much complaint is low
         return _CURVE_TOP + (_CURVE_BOTTOM - _CURVE_TOP) * value / largest
 
-    drawn = [*_stages(points, column, height), *_axis(largest, width, depth, words)]
+    drawn = [*_stages(points, left, column, height), *_axis(largest, left, width, depth, words)]
     level = depth(min(average, largest))
-    drawn.append(tag("line", x1=_LEFT, x2=width - _RIGHT, y1=level, y2=level, class_="chart-average"))
+    drawn.append(tag("line", x1=left, x2=width - _RIGHT, y1=level, y2=level, class_="chart-average"))
     for run in runs([point.mentions > 0 for point in points]):
         band = [(middle(i), depth(points[i].interval[0])) for i in run] + [(middle(i), depth(points[i].interval[1])) for i in reversed(run)]
         drawn.append(tag("polygon", points=_coordinates(band), class_="chart-band"))
@@ -167,8 +167,8 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
             low, high = depth(point.interval[0]), depth(point.interval[1])
             inside += [
                 tag("line", x1=x, x2=x, y1=low, y2=high, class_="journey-whisker"),
-                tag("circle", cx=x, cy=y, r=9, class_=f"fill-{verdict} journey-point"),
-                tag("text", SIGNS[verdict], x=x, y=y, class_="on-fill"),
+                tag("circle", cx=x, cy=y, r=7 if verdict == "neutral" else 9, class_=f"journey-point {verdict}"),  # neutral: itself a ring
+                tag("text", "" if verdict == "neutral" else SIGNS[verdict], x=x, y=y, class_="on-fill"),
             ]
         lines = [tag("tspan", line, x=x, dy=_LINE if number_ else 0) for number_, line in enumerate(names[index])]
         inside.append(tag("text", *lines, x=x, y=_NAMES, class_="journey-name", text_anchor="middle"))
@@ -176,8 +176,6 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
             name=point.name, mentions=number(point.mentions), share=as_share(point.share), interval=as_interval(point.interval)
         )
         drawn.append(tag("a", tag("title", said), *inside, href=point.href, aria_label=said, class_="journey-link"))
-    words_average = f"{words['average']} {as_share(average)}"
-    drawn.append(tag("text", words_average, x=width - _RIGHT - 4, y=level - 5, class_="axis halo", text_anchor="end"))
     return tag(
         "svg",
         *drawn,
@@ -194,12 +192,12 @@ def _coordinates(places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
 
 
-def _stages(points: Sequence[JourneyPoint], column: float, height: float) -> list[Markup]:
+def _stages(points: Sequence[JourneyPoint], left: float, column: float, height: float) -> list[Markup]:
     drawn: list[Markup] = []
     at = 0.0
     for number_, (stage, members) in enumerate(groupby(points, key=lambda point: point.stage)):
         wide = column * len(list(members))
-        x = _LEFT + at
+        x = left + at
         drawn.append(tag("rect", x=x, y=0, width=wide, height=height, class_=f"journey-stage shade-{number_ % 2}"))
         line = fold(stage, wide - 6)[0]
         drawn.append(tag("text", line, x=x + wide / 2, y=20, class_="journey-stage-name", text_anchor="middle"))
@@ -207,16 +205,16 @@ def _stages(points: Sequence[JourneyPoint], column: float, height: float) -> lis
     return drawn
 
 
-def _axis(largest: float, width: float, depth: Callable[[float], float], words: dict[str, str]) -> list[Markup]:
+def _axis(largest: float, left: float, width: float, depth: Callable[[float], float], words: dict[str, str]) -> list[Markup]:
     drawn: list[Markup] = []
     for quarter in range(5):
         y = depth(largest * quarter / 4)
-        drawn.append(tag("line", x1=_LEFT, x2=width - _RIGHT, y1=y, y2=y, class_="chart-grid"))
-        drawn.append(tag("text", as_share(largest * quarter / 4, 0), x=_LEFT - 8, y=y + 4, class_="axis", text_anchor="end"))
+        drawn.append(tag("line", x1=left, x2=width - _RIGHT, y1=y, y2=y, class_="chart-grid"))
+        drawn.append(tag("text", as_share(largest * quarter / 4, 0), x=left - 8, y=y + 4, class_="axis", text_anchor="end"))
     drawn += [
         tag("text", words["good"], x=4, y=_CURVE_TOP - 8 - FONT_PX, class_="axis"),
         tag("text", words["bad"], x=4, y=_CURVE_BOTTOM + 22, class_="axis"),
-        tag("text", words["volume"], x=_LEFT - 8, y=_BARS_BOTTOM, class_="axis", text_anchor="end"),
-        tag("line", x1=_LEFT, x2=width - _RIGHT, y1=_BARS_BOTTOM, y2=_BARS_BOTTOM, class_="chart-base"),
+        tag("text", words["volume"], x=left - 8, y=_BARS_BOTTOM, class_="axis", text_anchor="end"),
+        tag("line", x1=left, x2=width - _RIGHT, y1=_BARS_BOTTOM, y2=_BARS_BOTTOM, class_="chart-base"),
     ]
     return drawn

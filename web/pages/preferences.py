@@ -62,7 +62,8 @@ def make_preferences() -> Page:
 
     @page.post("/preferences")
     def save() -> Response:
-        answer = redirect(local_path(request.form.get("next", "/")), 303)
+        # A script, which has changed the page already, goes nowhere.
+        answer: Response = redirect(local_path(request.form["next"]), 303) if "next" in request.form else Response(status=204)
         for name, cookie, known in (("language", LANGUAGE_COOKIE, LANGUAGES), ("theme", THEME_COOKIE, THEMES)):
             chosen = request.form.get(name)
             if chosen is not None and chosen not in known:

@@ -12,7 +12,8 @@ document.addEventListener("click", (event) => {
   for (const other of button.parentElement.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
   const form = new FormData(button.form);
   form.set("theme", button.value);
-  fetch(button.form.action, { method: "POST", body: form, redirect: "manual" });
+  form.delete("next");
+  fetch(button.form.action, { method: "POST", body: form });
 });
 
 // Dialogs: modal, closed by Escape, by their button, or by a click beside them.

@@ -1,0 +1,128 @@
+"""Every page as a browser sees it: nothing refused, nothing from elsewhere, accessible, and no wider than a phone."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+PAGES = ("/help", "/patterns", "/nowhere")
+SERIOUS = {"serious", "critical"}
+
+
+def faults(page) -> list[str]:
+    """What axe finds that shuts people out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+def expect_nothing_found(page) -> None:
+    """The page of an address that does not exist is told in the console; that is what was asked for."""
+    page.complaints[:] = [complaint for complaint in page.complaints if "404" not in complaint]
+
+
+@pytest.mark.parametrize(("path", "theme", "language"), list(product(PAGES, ("light", "dark"), ("zh", "en"))))
+def test_pages_are_accessible_in_both_themes_and_languages(visit, path, theme, language):
+    page = visit(path, theme=theme, language=language)
+    expect_nothing_found(page)
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("path", "width", "language"), list(product(PAGES, (390, 1280), ("zh", "en"))))
+def test_pages_are_no_wider_than_the_window(visit, path, width, language):
+    page = visit(path, width=width, language=language)
+    expect_nothing_found(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    if width == 390:
+        assert faults(page) == []
+
+
+def test_theme_changes_without_a_reload_and_stays(visit):
+    page = visit("/help")
+    page.evaluate("window.still_here = true")
+    with page.expect_response("**/preferences"):
+        page.get_by_role("button", name="深色").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("window.still_here")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_language_and_theme_change_with_and_without_javascript(visit, javascript):
+    page = visit("/patterns?sort=-share", java_script_enabled=javascript)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Components", exact=True).wait_for()
+    assert page.url.endswith("/patterns?sort=-share")
+    page.get_by_role("button", name="Dark").click()
+    page.locator("html[data-theme=dark]").wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_dialog_opens_and_closes_with_and_without_javascript(visit, javascript):
+    page = visit("/patterns", java_script_enabled=javascript)
+    dialog = page.locator("#merge")
+    assert not dialog.is_visible()
+    page.get_by_role("link", name="合并").click()
+    assert dialog.is_visible()
+    dialog.get_by_role("link", name="关闭").click()
+    assert not dialog.is_visible()
+
+
+def test_open_dialog_is_accessible_and_escape_closes_it(visit):
+    page = visit("/patterns")
+    page.get_by_role("link", name="合并").click()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    assert not page.locator("#merge").is_visible()
+
+
+def test_dropped_files_are_named(visit):
+    page = visit("/patterns")
+    page.evaluate(
+        """() => {
+            const files = new DataTransfer();
+            files.items.add(new File(["评价内容\\n送餐太慢了"], "三月问卷.csv"));
+            files.items.add(new File(["a"], "四月问卷.csv"));
+            document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true }));
+        }"""
+    )
+    assert page.locator("[data-drop-files] li").all_text_contents() == ["三月问卷.csv · 0 KB", "四月问卷.csv · 0 KB"]
+    assert page.evaluate("document.querySelector('#drop-files').files.length") == 2
+
+
+def test_keyboard_reaches_the_content_and_the_journey(visit):
+    page = visit("/patterns", width=390)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    region = page.get_by_role("region", name="旅程地图，可左右滚动")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.scrolls').scrollLeft > 0")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("广告口碑：提及 41 次")
+
+
+def test_journey_fits_the_paper(visit):
+    page = visit("/patterns")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    assert page.locator(".journey").bounding_box()["width"] <= 720
+    assert not page.locator(".site-tools").is_visible()
+
+
+def test_pages_are_light(visit):
+    page = visit("/patterns")
+    sizes = page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((entry) => entry.transferSize)"
+    )
+    assert 0 < sum(sizes) <= 300_000
