@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from web.messages import t
@@ -194,7 +195,7 @@ def duration(seconds: float) -> str:
     return t("format.hours", n=f"{seconds / 3600:.1f}")
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., str]] = {
     "number": number, "signed": signed, "share": share, "interval": interval, "signed_interval": signed_interval,
     "date": date, "moment": moment, "duration": duration,
 }  # fmt: skip

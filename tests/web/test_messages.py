@@ -99,3 +99,10 @@ def test_one_language_leaves_alone_what_is_not_two_halves(app):
     with app.test_request_context("/help", headers={"Accept-Language": "en"}):
         assert one_language("请求太大 / the request is too large") == "the request is too large"
         assert one_language("a / b / c") == "a / b / c"
+
+
+def test_figures_in_a_template_follow_each_reader(client):
+    for language, words in (("zh", ("+9.8 至 +14.9", "2026年3月6日")), ("en", ("+9.8 to +14.9", "6 Mar 2026")), ("zh", ("+9.8 至 +14.9",))):
+        client.set_cookie("voc_language", language)
+        page = client.get("/patterns").text
+        assert all(word in page for word in words)  # Jinja would work out a filter of a constant for the first reader alone

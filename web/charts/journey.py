@@ -22,7 +22,7 @@ _CURVE_TOP, _CURVE_BOTTOM = 56, 236
 _BARS_TOP, _BARS_BOTTOM = 268, 316
 _NAMES = 334
 _LINE = 15
-_NARROWEST, _MOST_LINES = 55, 3
+_NARROWEST, _MOST_LINES = 56, 3
 
 
 class JourneyPoint(NamedTuple):
@@ -134,7 +134,7 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     widest = max(
         (text_width(word) for point in points for word in (point.name.split() if point.name.isascii() else ["四个汉字"])), default=0
     )
-    column = max(_NARROWEST, widest + 7)
+    column = max(_NARROWEST, widest + 8)
     names = [fold(point.name, column - 4) for point in points]
     left = max(_LEFTMOST, text_width(words["volume"]) + 12)
     width, height = left + column * len(points) + _RIGHT, _NAMES + _LINE * max(map(len, names), default=1)

@@ -120,7 +120,7 @@ def trend(points: Sequence[TrendPoint], *, title: str, description: str, width: 
         grid.append(tag("text", in_percent(largest * quarter / 4, digits), x=left - 8, y=y + 4, class_="axis", text_anchor="end"))
     every = max(1, int(max((text_width(point.label) for point in points), default=0) + FONT_PX) // max(int(step), 1) + 1)
     names = [
-        tag("text", point.label, x=place(index, 0)[0], y=height - 12, class_="axis", text_anchor="middle" if index else "start")
+        tag("text", point.label, x=place(index, 0)[0], y=height - 12, class_="axis", text_anchor="middle")
         for index, point in enumerate(points)
         if index % every == 0
     ]

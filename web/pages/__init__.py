@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
+from jinja2 import pass_context
 
 from web import charts
 from web.format import FILTERS
@@ -13,6 +16,11 @@ from web.pages.help import make_help
 from web.pages.navigation import nav_links, with_query
 from web.pages.patterns import make_patterns
 from web.pages.preferences import THEMES, current_theme, make_preferences
+
+
+def _anew(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter that Jinja does not work out once and for all where it is given a constant: the next reader has another language."""
+    return pass_context(lambda _, *given, **options: write(*given, **options))
 
 
 def make_pages(app: Flask) -> list[Page]:
@@ -29,7 +37,7 @@ def make_pages(app: Flask) -> list[Page]:
         Each says what it needs.
     """
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update({name: _anew(write) for name, write in FILTERS.items()})
     app.jinja_env.globals.update(
         t=t,
         one_language=one_language,
