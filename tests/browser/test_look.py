@@ -112,12 +112,13 @@ def test_keyboard_reaches_the_content_and_the_journey(visit):
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("广告口碑：提及 41 次")
 
 
-def test_journey_fits_the_paper(visit):
-    page = visit("/patterns")
+def test_journey_fits_the_paper_and_ink_is_dark_whatever_the_theme(visit):
+    page = visit("/patterns", theme="dark")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1000})
     assert page.locator(".journey").bounding_box()["width"] <= 720
     assert not page.locator(".site-tools").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(24, 35, 44)"
 
 
 def test_pages_are_light(visit):

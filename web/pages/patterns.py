@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template
 
 from voc.metrics import wilson
 from voc.records import Label
 from voc.taxonomy import load_taxonomy
 from web.charts import JourneyPoint, TrendPoint
+from web.format import number
 from web.names import stage_name, touchpoint_name
 from web.pages.access import Page
 
@@ -31,6 +34,7 @@ PAIN_POINTS = (
     ("包装破损", "packaging", 96, 0.64, (8, 6, 9, 7, 8, 10, 6, 9, 8, 7, 9, 9)),
 )
 COMMENTS = 4975
+SUB_ISSUES = (("午高峰等得久", 312), ("预计时间不准", 205), ("骑手绕路", 88))
 
 
 def _journey() -> list[JourneyPoint]:
@@ -46,6 +50,16 @@ def _journey() -> list[JourneyPoint]:
         )
         for touchpoint, (mentions, negative) in zip(taxonomy.touchpoints, MENTIONS, strict=True)
     ]
+
+
+def _problem_tree() -> list[dict[str, Any]]:
+    taxonomy = load_taxonomy()
+    parts = [{"text": text, "note": number(n), "href": "#card"} for text, n in SUB_ISSUES]
+    slow = {"text": PAIN_POINTS[0][0], "note": number(PAIN_POINTS[0][2]), "children": parts}
+    delivery = {"text": touchpoint_name(taxonomy, "delivery"), "note": number(812), "children": [slow]}
+    broken = {"text": PAIN_POINTS[3][0], "note": number(PAIN_POINTS[3][2]), "href": "#card"}
+    packaging = {"text": touchpoint_name(taxonomy, "packaging"), "note": number(233), "children": [broken]}
+    return [{"text": stage_name(taxonomy, "fulfilment"), "note": number(1166), "children": [delivery, packaging]}]
 
 
 def make_patterns() -> Page:
@@ -68,6 +82,7 @@ def make_patterns() -> Page:
             journey_points=_journey(),
             average=sum(negative for _, negative in MENTIONS) / sum(mentions for mentions, _ in MENTIONS),
             weeks=[TrendPoint(week, part / n if n else 0.0, wilson(part, n), n) for week, part, n in WEEKS],
+            problem_tree=_problem_tree(),
             pain_points=[
                 (label, touchpoint_name(taxonomy, touchpoint), n, n / COMMENTS, wilson(n, COMMENTS), severity, counts)
                 for label, touchpoint, n, severity, counts in PAIN_POINTS
