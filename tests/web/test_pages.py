@@ -170,3 +170,10 @@ def test_static_files_stay_small(client):
         with client.get(f"/static/{name}") as answer:
             assert answer.status_code == 200
             assert len(answer.data) < limit, name
+
+
+@pytest.mark.parametrize("name", ["sort", "page", "q", "channel"])
+def test_what_an_address_says_is_never_markup(client, name):
+    page = client.get("/patterns", query_string={name: '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in page
+    assert '"><script' not in page
