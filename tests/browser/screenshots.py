@@ -26,6 +26,8 @@ def main(folder: Path) -> None:
             for kind, width, theme in KINDS:
                 with visiting(browser, address, width=width, theme=theme) as page:
                     page.goto(path)
+                    # A window as high as the page: what sticks to its edge is then in its place.
+                    page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
                     page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
                     page.complaints.clear()  # the page that is not found says so
     app.extensions["scorer"].close()
