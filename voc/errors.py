@@ -78,3 +78,19 @@ class StoreError(VocError, RuntimeError):
 
 class RecordNotFound(StoreError, LookupError):
     """No upload, run, comment or customer of that name in the store."""
+
+
+class TooManyAttempts(StoreError):
+    """Too many failures to sign in.
+
+    Parameters
+    ----------
+    wait_s : int
+        Seconds until the next attempt.
+    """
+
+    def __init__(self, wait_s: int) -> None:
+        minutes = -(-wait_s // 60)
+        message = "登录失败次数太多 / too many failures to sign in"
+        super().__init__("too_many_attempts", message, f"{minutes} 分钟后再试 / try again in {minutes} min")
+        self.wait_s = wait_s
