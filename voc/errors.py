@@ -76,6 +76,10 @@ class StoreError(VocError, RuntimeError):
     """A database that cannot be used, or a change that it does not allow."""
 
 
+class ConflictError(StoreError):
+    """A change that would do, were the store in another state."""
+
+
 class RecordNotFound(StoreError, LookupError):
     """No upload, run, comment or customer of that name in the store."""
 

@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from voc.errors import StoreError
+from voc.errors import ConflictError, StoreError
 from voc.store.accounts import LOCAL
 
 SHORTEST_PASSWORD = 12  # characters
@@ -106,8 +106,10 @@ def check_name(name: str) -> str:
         If it is none.
     """
     folded = fold_name(name)
-    if not _NAME.fullmatch(folded) or folded == LOCAL:
-        hint = "1–64 个字母、汉字、数字或 . _ - @ / letters, digits, . _ - @; 不能是 / not: local"
+    if folded == LOCAL:
+        raise ConflictError("name_taken", f"这个名字另有用处 / the name is used otherwise: {folded!r}", "换个名字 / take another name")
+    if not _NAME.fullmatch(folded):
+        hint = "1–64 个字母、汉字、数字或 . _ - @ / letters, digits, . _ - @"
         raise StoreError("bad_name", f"不能用作用户名 / not a user name: {name[:64]!r}", hint)
     return folded
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
-from voc.errors import RecordNotFound, StoreError
+from voc.errors import ConflictError, RecordNotFound, StoreError
 from voc.store.accounts import NOTE_EVERY_S, SCOPES, SCOPES_OF, Account, NewToken, Scope, Token
 from voc.store.audit import note
 from voc.store.credentials import fingerprint, is_token, new_secret, row_number, stamp, utc_now
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 3650
+LONGEST_NAME = 100  # characters
+NAME = r"^[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff][^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
 _COLUMNS = ("id", "user_id", "name", "created_at", "expires_at", "last_used_at", "revoked_at")
 _SHOWN = (
     *(getattr(TokenRow, name) for name in _COLUMNS),
@@ -29,6 +31,8 @@ _SHOWN = (
     UserRow.disabled,
     UserRow.created_at.label("user_since"),
 )
+_ALL = select(*_SHOWN).join(UserRow, UserRow.id == TokenRow.user_id)
+_BY_HASH = _ALL.where(TokenRow.hash == bindparam("hash"))  # once: every request comes through it
 
 
 class Tokens:
@@ -76,14 +80,14 @@ class Tokens:
         """
         account = self.store.users.get(user_id)
         if account.disabled:
-            raise StoreError("user_disabled", f"用户已停用 / the user is disabled: {account.name!r}", "voc user enable")
-        if not 1 <= len(name.strip()) <= 100 or any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-            raise StoreError("bad_token_name", "令牌要有名字 / a token needs a name", "1–100 个字符 / characters")
+            raise ConflictError("user_disabled", f"用户已停用 / the user is disabled: {account.name!r}", "voc user enable")
+        if len(name) > LONGEST_NAME or not re.search(NAME, name):
+            raise StoreError("bad_token_name", "令牌要有名字 / a token needs a name", "1–100 个字符，一行 / characters, one line")
         if not 1 <= days <= MOST_DAYS:
             raise StoreError("bad_days", f"有效天数要在 1 到 {MOST_DAYS} 之间 / days until it expires: 1 to {MOST_DAYS}: {days}")
         allowed = SCOPES_OF[account.role]
         if not scopes or not set(scopes) <= allowed:
-            raise StoreError(
+            raise ConflictError(
                 "scope_beyond_role",
                 f"{account.role} 不能有这些权限 / not for the role {account.role!r}: {' '.join(sorted(set(scopes) - allowed)) or '–'}",
                 f"可用 / use some of: {' '.join(scope for scope in SCOPES if scope in allowed)}",
@@ -92,7 +96,7 @@ class Tokens:
         at = self.clock()
         row = {
             "user_id": account.id,
-            "name": name.strip(),
+            "name": name,
             "hash": fingerprint(secret),
             "scopes": " ".join(scope for scope in SCOPES if scope in scopes),
             "created_at": stamp(at),
@@ -116,7 +120,7 @@ class Tokens:
         tuple of Token
             The newest first.
         """
-        wanted = select(*_SHOWN).join(UserRow, UserRow.id == TokenRow.user_id).order_by(TokenRow.id.desc())
+        wanted = _ALL.order_by(TokenRow.id.desc())
         if user_id is not None:
             wanted = wanted.where(TokenRow.user_id == row_number(user_id))
         with self.store._read() as connection:
@@ -141,8 +145,7 @@ class Tokens:
             If there is none.
         """
         with self.store._read() as connection:
-            wanted = select(*_SHOWN).join(UserRow, UserRow.id == TokenRow.user_id).where(TokenRow.id == row_number(token_id))
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(_ALL.where(TokenRow.id == row_number(token_id))).mappings().first()
         if row is None:
             raise unknown_token(token_id)
         return _token(row)
@@ -185,8 +188,7 @@ class Tokens:
             return None
         with self.store._read() as connection:
             # By its hash: how long the look-up takes tells nothing of a secret that somebody tries to guess.
-            wanted = select(*_SHOWN).join(UserRow, UserRow.id == TokenRow.user_id).where(TokenRow.hash == fingerprint(secret))
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(_BY_HASH, {"hash": fingerprint(secret)}).mappings().first()
         at = self.clock()
         if row is None or row["revoked_at"] or row["disabled"] or (row["expires_at"] and row["expires_at"] <= stamp(at)):
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from voc.errors import RecordNotFound, StoreError
+from voc.errors import ConflictError, RecordNotFound, StoreError
 from voc.store.accounts import ROLES, Account, Role
 from voc.store.audit import note
 from voc.store.credentials import check_name, fold_name, hash_password, is_outdated, rehash, row_number, stamp, utc_now, verify_password
@@ -64,7 +64,9 @@ class Users:
         kept = None if password is None else hash_password(password, folded)
         with self.store._write() as connection:
             if connection.execute(select(UserRow.id).where(UserRow.name == folded)).first():
-                raise StoreError("name_taken", f"已有这个用户 / there is such a user already: {folded!r}", "换个名字 / take another name")
+                raise ConflictError(
+                    "name_taken", f"已有这个用户 / there is such a user already: {folded!r}", "换个名字 / take another name"
+                )
             row = {"name": folded, "password_hash": kept, "role": role, "created_at": stamp(self.clock()), "disabled": False}
             user_id = connection.execute(insert(UserRow).values(row).returning(UserRow.id)).scalar_one()
             note(connection, actor, "add_user", user=folded, role=role)
@@ -182,7 +184,7 @@ class Users:
                 note(connection, actor, "change_password", user=row["name"])
             if left == {user_id} and (values.get("role", "admin") != "admin" or values.get("disabled")):
                 message = f"这是最后一个可用的管理员 / this is the last administrator who can sign in: {row['name']!r}"
-                raise StoreError("last_admin", message, "先让别人当管理员 / make somebody else an administrator first")
+                raise ConflictError("last_admin", message, "先让别人当管理员 / make somebody else an administrator first")
             if values:
                 connection.execute(update(UserRow).where(UserRow.id == user_id).values(values))
             if kept is not None or values.get("disabled"):

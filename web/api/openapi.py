@@ -20,13 +20,15 @@ _TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, None: 
 _PREFIX = "/api/v1"
 _REFERENCE = "#/components/schemas/{model}"
 ANY_PROBLEM = (400, 500)  # a host that is not ours, and what nobody expected
-SCOPE_PROBLEMS = (401, 403)
+SCOPE_PROBLEMS = (401, 403, 429)
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "同一个键 24 小时内只做一次 / done once within 24 hours; the same answer again",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+_RETRY = {"headers": {"Retry-After": {"description": "秒 / seconds", "schema": {"type": "integer"}}}}
+_WAIT: dict[int, dict[str, Any]] = {429: _RETRY, 503: _RETRY}
 
 Schema = dict[str, Any]
 
@@ -122,11 +124,12 @@ def _responses(described: Operation, places: Any, *, scoped: bool) -> Schema:
     if described.location:
         success["headers"] = {"Location": {"schema": {"type": "string"}}}
     problem = {"application/problem+json": {"schema": places[ProblemDocument, "serialization"]}}
-    statuses = sorted({*ANY_PROBLEM, *described.problems, *(SCOPE_PROBLEMS if scoped else ())})
+    cross_site = () if described.method == "GET" else (403,)
+    statuses = sorted({*ANY_PROBLEM, *described.problems, *cross_site, *(SCOPE_PROBLEMS if scoped else ())})
     return {
         str(described.status): success,
         **({"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}} if described.etag else {}),
-        **{str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses},
+        **{str(status): {"description": HTTPStatus(status).phrase, "content": problem, **_WAIT.get(status, {})} for status in statuses},
     }
 
 

@@ -117,5 +117,7 @@ def scope_of_request(app: Flask) -> Scope | None:
     Scope or None
         None: open to all; a view that says nothing of itself is for administrators.
     """
-    described = operation_of(app, request.endpoint)
-    return described.scope if described else "admin"
+    if described := operation_of(app, request.endpoint):
+        return described.scope
+    scope: Scope | None = getattr(app.blueprints.get(request.blueprint or ""), "needs", "admin")  # of a `web.pages.access.Page`
+    return scope
