@@ -57,6 +57,7 @@ CHINESE = {
     "extra_forbidden": "没有这个字段",
     "string_type": "要用字符串",
     "string_too_long": "文本太长",
+    "string_too_short": "太短",
     "bool_type": "要用 true 或 false",
     "int_type": "要用整数",
     "float_type": "要用数字",

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.sansio.utils import host_is_trusted
 
 from web.errors import ApiError
 from web.settings import ServerSettings
@@ -53,9 +52,8 @@ def known_hosts(settings: ServerSettings) -> list[str]:
     list of str
         Without ports, in lower case.
     """
-    own = f"[{settings.host}]" if ":" in settings.host else settings.host
     machine = [] if is_loopback(settings.host) else [socket.gethostname()]
-    return sorted({name.lower() for name in (own, *machine, "localhost", "127.0.0.1", "[::1]", *settings.hosts)})
+    return sorted({name.lower() for name in (settings.host, *machine, "localhost", "127.0.0.1", "::1", *settings.hosts)})
 
 
 def check_hosts(app: Flask, settings: ServerSettings) -> None:
@@ -75,7 +73,9 @@ def check_hosts(app: Flask, settings: ServerSettings) -> None:
 
     @app.before_request
     def check() -> None:
-        if not (host_is_trusted(request.host, names) or (by_address and _is_address(request.host))):
+        name = _name(request.host)
+        known = any(name == own or (own.startswith(".") and name.endswith(own)) for own in names)
+        if not (known or (by_address and _is_address(name))):
             hint = "VOC_HOSTS=voc.example.org"
             raise ApiError(400, "unknown_host", "不认得这个主机名 / the service is not known by this host name", hint)
 
@@ -99,9 +99,17 @@ def caller_address() -> str:
     return str(address)
 
 
-def _is_address(host: str) -> bool:
+def _name(host: str) -> str:
+    """Name or address of a ``Host`` header, without port and brackets; empty where it is none."""
     try:
-        ip_address(urlsplit(f"//{host}").hostname or "")
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
     except ValueError:
         return False
     return True

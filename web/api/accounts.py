@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from flask import Blueprint, Response, g
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
 from voc.records import Record
 from voc.store import Store
@@ -11,6 +14,19 @@ from voc.store.accounts import Account, AuditPage, Role, Scope
 from voc.store.credentials import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from web.api.exchange import answer, read_body, read_query
 from web.api.operations import Operation, operation
+
+
+def _check_length(password: SecretStr) -> SecretStr:
+    length = len(password.get_secret_value())
+    if length < SHORTEST_PASSWORD:
+        raise PydanticCustomError("string_too_short", "Password should have at least {most} characters", {"most": SHORTEST_PASSWORD})
+    if length > LONGEST_PASSWORD:
+        raise PydanticCustomError("string_too_long", "Password should have at most {most} characters", {"most": LONGEST_PASSWORD})
+    return password
+
+
+_LENGTHS = {"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD}
+Password = Annotated[SecretStr, AfterValidator(_check_length), Field(json_schema_extra=_LENGTHS)]
 
 
 class AccountList(Record):
@@ -26,9 +42,7 @@ class NewUser(Record):
         pattern=r"^[\w.@-]+$", max_length=64, description="letters, digits, . _ - @; unlike that of any other, whatever its case"
     )
     role: Role = "viewer"
-    password: SecretStr | None = Field(
-        None, min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, description="12 to 1,024 characters; without one only tokens work"
-    )
+    password: Password | None = Field(None, description="12 to 1,024 characters; without one only tokens work")
 
 
 class UserChange(Record):
@@ -36,9 +50,7 @@ class UserChange(Record):
 
     role: Role | None = None
     disabled: bool | None = None
-    password: SecretStr | None = Field(
-        None, min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, description="12 to 1,024 characters; ends the user's sessions"
-    )
+    password: Password | None = Field(None, description="12 to 1,024 characters; ends the user's sessions")
 
 
 class Me(Record):
