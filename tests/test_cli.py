@@ -132,7 +132,7 @@ def test_cli_every_option_has_help_and_stands_in_the_readme():
     root = get_command(app)
     commands = {name: root.get_command(None, name) for name in root.list_commands(None)}
     assert "serve" in commands
-    groups = {"": commands, "codebook ": commands["codebook"].commands, "db ": commands["db"].commands}
+    groups = {"": commands, **{f"{name} ": commands[name].commands for name in ("codebook", "db", "user", "token")}}
     for name, command in [(group + name, command) for group, members in groups.items() for name, command in members.items()]:
         assert command.help, name
         assert f"voc {name}" in readme or f"`{name.rsplit(' ', 1)[-1]}`" in readme, name

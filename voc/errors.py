@@ -76,5 +76,25 @@ class StoreError(VocError, RuntimeError):
     """A database that cannot be used, or a change that it does not allow."""
 
 
+class ConflictError(StoreError):
+    """A change that would do, were the store in another state."""
+
+
 class RecordNotFound(StoreError, LookupError):
     """No upload, run, comment or customer of that name in the store."""
+
+
+class TooManyAttempts(StoreError):
+    """Too many failures to sign in.
+
+    Parameters
+    ----------
+    wait_s : int
+        Seconds until the next attempt.
+    """
+
+    def __init__(self, wait_s: int) -> None:
+        minutes = -(-wait_s // 60)
+        message = "登录失败次数太多 / too many failures to sign in"
+        super().__init__("too_many_attempts", message, f"{minutes} 分钟后再试 / try again in {minutes} min")
+        self.wait_s = wait_s

@@ -27,7 +27,7 @@ def create_app(
     store : Store, optional
         That of the settings, where left out; its tables are the caller's to upgrade.
     authenticator : Authenticator, optional
-        Knows the tokens; without it the settings must say ``no_auth``.
+        Knows tokens and sessions: those of the store, where left out. With ``no_auth`` nobody is asked.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def create_app(
     Raises
     ------
     SettingsError
-        If nobody checks tokens and the settings do not say that this is meant, or the host is not this machine alone.
+        If nobody is asked who they are, and the host is not this machine alone.
 
     Examples
     --------
@@ -45,23 +45,31 @@ def create_app(
     >>> create_app(ServerSettings(no_auth=True)).test_client().get("/healthz").json
     {'status': 'ok'}
     """
+    from datetime import timedelta
+
     from flask import Flask
 
     from voc.store import Store
+    from voc.store.sessions import Sessions
     from web.api import make_blueprints
-    from web.auth import check_access, hosts
+    from web.api.operations import scope_of_request
+    from web.auth import StoreAuthenticator, check_access, require
+    from web.cookies import only_https
     from web.errors import register_errors
+    from web.hosts import check_hosts
+    from web.limits import limit_rate
     from web.logs import log_requests
     from web.metrics import Metrics
     from web.pages import make_pages
+    from web.pages.login import make_login
     from web.responses import finish_responses
     from web.scoring import Scorer, load_pipeline
 
-    check_access(settings, authenticator)
+    check_access(settings)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.config["TRUSTED_HOSTS"] = hosts(settings) if authenticator is None else None
+    app.config["SESSION_COOKIE_SECURE"] = only_https(settings)
     app.url_map.merge_slashes = False
     metrics = Metrics()
     app.extensions["scorer"] = scorer or Scorer(
@@ -69,13 +77,18 @@ def create_app(
         quality=settings.quality,
         most_waiting=settings.max_comments_waiting,
     )
-    app.extensions["store"] = store or Store(settings.store)
+    app.extensions["store"] = store = store or Store(settings.store)
+    idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+    sessions = Sessions(store, idle=idle, longest=longest)
+    authenticator = None if settings.no_auth else authenticator or StoreAuthenticator(store.tokens, sessions)
     # In reverse order, what comes after a request: headers and compression last.
     finish_responses(app)
     log_requests(app, metrics)
+    check_hosts(app, settings)
+    app.before_request(require(app, authenticator, lambda: scope_of_request(app), limit_rate(app, settings.rate_limit_per_minute)))
     register_errors(app)
     for blueprint in make_blueprints(app, settings, app.extensions["scorer"], metrics, authenticator):
         app.register_blueprint(blueprint)
-    for page in make_pages(app):
+    for page in [*make_login(app, store, sessions), *make_pages(app)]:
         app.register_blueprint(page)
     return app

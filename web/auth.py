@@ -1,19 +1,26 @@
-"""Who may do what: bearer tokens with scopes, or nobody asked on one's own machine."""
+"""Who may do what: bearer tokens for scripts, sessions for browsers, or nobody asked on one's own machine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
 
-from flask import g, request
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from voc.errors import SettingsError
+from voc.store.accounts import LOCAL as LOCAL_NAME
+from voc.store.accounts import SCOPES, SCOPES_OF, Scope
+from voc.store.sessions import Sessions
+from voc.store.tokens import Tokens
+from web.cookies import session_secret
+from web.csrf import SAFE, check_csrf_token, check_origin, csrf_token
 from web.errors import ApiError
+from web.hosts import caller_address, is_loopback
 from web.settings import ServerSettings
 
-Scope = Literal["read", "score", "write", "admin"]
-SCOPES: tuple[Scope, ...] = ("read", "score", "write", "admin")
+__all__ = ["LOCAL", "SCOPES", "Authenticator", "Identity", "Scope", "StoreAuthenticator", "check_access", "is_loopback", "require"]
 
 
 class Identity(NamedTuple):
@@ -22,14 +29,17 @@ class Identity(NamedTuple):
     name: str
     scopes: frozenset[Scope]
     user_id: int | None = None
+    token_id: int | None = None  # None: signed in with a browser, or nobody asked
+    role: str | None = None
+    csrf: str | None = None  # of a session
 
 
-LOCAL = Identity("local", frozenset(SCOPES))  # where nobody has to say who they are
+LOCAL = Identity(LOCAL_NAME, frozenset(SCOPES), role="admin")  # where nobody has to say who they are
 NOBODY = Identity("", frozenset())
 
 
 class Authenticator(Protocol):
-    """Knows the tokens."""
+    """Knows tokens and sessions."""
 
     def check(self, token: str) -> Identity | None:
         """Look a token up.
@@ -45,72 +55,64 @@ class Authenticator(Protocol):
             Whose it is and what it allows; None where it is unknown, expired or revoked.
         """
 
+    def check_session(self, secret: str) -> Identity | None:
+        """Look a session up.
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone.
+        Parameters
+        ----------
+        secret : str
+            As the cookie says.
 
-    Parameters
-    ----------
-    host : str
-        Name or address.
-
-    Returns
-    -------
-    bool
-        True for localhost, 127.0.0.0/8 and ::1.
-
-    Examples
-    --------
-    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
-    (True, False)
-    """
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:  # a name: who knows where it leads
-        return False
+        Returns
+        -------
+        Identity or None
+            Who signed in; None where it is unknown or over.
+        """
 
 
-def hosts(settings: ServerSettings) -> list[str]:
-    """Names that a browser on this machine may call the service by; a page elsewhere could point a name of its own here.
+class StoreAuthenticator:
+    """Knows those of a store.
 
     Parameters
     ----------
-    settings : ServerSettings
-        With the host.
-
-    Returns
-    -------
-    list of str
-        For Flask's ``TRUSTED_HOSTS``.
+    tokens : Tokens
+        Of the store.
+    sessions : Sessions
+        Of the store.
     """
-    own = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return sorted({own, "localhost", "127.0.0.1", "[::1]"})
+
+    def __init__(self, tokens: Tokens, sessions: Sessions) -> None:
+        self.tokens = tokens
+        self.sessions = sessions
+
+    def check(self, token: str) -> Identity | None:  # numpydoc ignore=PR01,RT01
+        """Look a token up; it allows no more than the role of its user does now."""
+        if (found := self.tokens.check(token)) is None:
+            return None
+        known, user = found
+        return Identity(user.name, SCOPES_OF[user.role] & set(known.scopes), user.id, token_id=known.id, role=user.role)
+
+    def check_session(self, secret: str) -> Identity | None:  # numpydoc ignore=PR01,RT01
+        """Look a session up; it allows what the role of its user does."""
+        if (user := self.sessions.check(secret)) is None:
+            return None
+        return Identity(user.name, SCOPES_OF[user.role], user.id, role=user.role, csrf=csrf_token(secret))
 
 
-def check_access(settings: ServerSettings, authenticator: Authenticator | None) -> None:
+def check_access(settings: ServerSettings) -> None:
     """Refuse a service that anybody could use by accident.
 
     Parameters
     ----------
     settings : ServerSettings
         With host and ``no_auth``.
-    authenticator : Authenticator or None
-        Knows the tokens.
 
     Raises
     ------
     SettingsError
-        If there is none and the settings do not say ``no_auth``, or the host is not this machine alone.
+        If nobody is asked and the host is not this machine alone.
     """
-    if authenticator is not None:
-        return
-    if not settings.no_auth:
-        raise SettingsError(
-            "accounts_missing",
-            "用户与令牌要有数据库，这一版还没有 / accounts and tokens need the store, which this version does not have yet",
-            "只在本机使用时加 --no-auth / add --no-auth to serve this machine alone",
-        )
-    if not is_loopback(settings.host):
+    if settings.no_auth and not is_loopback(settings.host):
         raise SettingsError(
             "no_auth_beyond_loopback",
             f"不验证身份时只能监听本机 / without authentication it listens on this machine alone: {settings.host!r}",
@@ -118,40 +120,82 @@ def check_access(settings: ServerSettings, authenticator: Authenticator | None) 
         )
 
 
-def require(authenticator: Authenticator | None, scope_of: Callable[[], Scope | None]) -> Callable[[], None]:
-    """What runs before a request and refuses it where the token does not allow it.
+def require(
+    app: Flask, authenticator: Authenticator | None, scope_of: Callable[[], Scope | None], charge: Callable[[str], None]
+) -> Callable[[], ResponseReturnValue | None]:
+    """What runs before a request and refuses it where the caller may not do it.
 
     Parameters
     ----------
+    app : flask.Flask
+        Whose pages send who is not signed in to sign in.
     authenticator : Authenticator or None
         None: everything is allowed.
     scope_of : callable
         Scope that the present request needs; None: open to all.
+    charge : callable
+        From `web.limits.limit_rate`.
 
     Returns
     -------
     callable
-        For ``before_request``; raises `ApiError` 401 or 403.
+        For ``before_request``; raises `ApiError` 401, 403 or 429.
     """
 
-    def check() -> None:
+    def check() -> ResponseReturnValue | None:
+        g.identity = NOBODY
+        if request.endpoint in (None, "static"):  # no such address, or nothing that is anybody's
+            return None
+        page = hasattr(app.blueprints.get(request.blueprint or ""), "needs")
+        token = _bearer()
+        unsafe = request.method not in SAFE
+        if unsafe and token is None:
+            check_origin()  # nobody asked is as good as a cookie
+        if authenticator is None:
+            g.identity = LOCAL
+            return None
         scope = scope_of()
-        g.identity = LOCAL if authenticator is None else NOBODY
-        if authenticator is None or scope is None:
-            return
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not token.strip():
-            hint = "Authorization: Bearer <token>"
-            raise ApiError(401, "no_token", "需要令牌 / a token is needed", hint, headers={"WWW-Authenticate": "Bearer"})
-        identity = authenticator.check(token.strip())
+        if scope is None and not page:
+            return None
+        identity = authenticator.check_session(session_secret() or "") if token is None else authenticator.check(token)
+        charge(_caller(identity))
         if identity is None:
-            message = "令牌无效、过期或已撤销 / the token is unknown, expired or revoked"
-            raise ApiError(401, "bad_token", message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        if scope not in identity.scopes:
-            message = f"令牌没有这个权限 / the token lacks the scope {scope!r}"
-            raise ApiError(
-                403, "scope_missing", message, headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
-            )
+            if scope is None:
+                return None
+            if page and token is None:
+                after = request.full_path.removesuffix("?") if request.method == "GET" else None
+                return redirect(url_for("login.show_login") + (f"?{urlencode({'next': after})}" if after else ""), 303)
+            raise _unknown(token)
         g.identity = identity
+        if scope is not None and scope not in identity.scopes:
+            challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+            message = f"没有这个权限 / the scope is missing: {scope!r}"
+            raise ApiError(403, "scope_missing", message, headers={"WWW-Authenticate": challenge})
+        if unsafe and identity.csrf is not None and scope is not None:
+            check_csrf_token(identity.csrf)
+        return None
 
     return check
+
+
+def _bearer() -> str | None:
+    """The token of the present request; None where it has none."""
+    if (header := request.headers.get("Authorization")) is None:
+        return None
+    kind, _, token = header.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _caller(identity: Identity | None) -> str:
+    """By whom requests are counted."""
+    if identity is None:
+        return f"address {caller_address()}"
+    return f"token {identity.token_id}" if identity.csrf is None else f"session {identity.csrf}"
+
+
+def _unknown(token: str | None) -> ApiError:
+    if not token:
+        message, hint = "需要令牌 / a token is needed", "Authorization: Bearer <token>；voc token create"
+        return ApiError(401, "no_token", message, hint, headers={"WWW-Authenticate": "Bearer"})
+    message = "令牌无效、过期或已撤销 / the token is unknown, expired or revoked"
+    return ApiError(401, "bad_token", message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

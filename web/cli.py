@@ -21,7 +21,8 @@ def serve(
     ] = None,
     threads: Threads = None,
 ) -> None:
-    """启动评分服务 / Serve the API over HTTP."""
+    """启动服务；先用 voc user add 建用户 / Serve over HTTP; users are made by voc user add."""
+    from voc.store import DEFAULT_URL
     from web import create_app
     from web.logs import configure_logging
     from web.server import listen
@@ -37,7 +38,11 @@ def serve(
         address = f"http://{name}:{bound.getsockname()[1]}"
 
         def started() -> None:
-            typer.echo("未验证身份：本机上的任何人都能用 / no authentication: anybody on this machine can use it")
+            if settings.no_auth:
+                typer.echo("未验证身份：本机上的任何人都能用 / no authentication: anybody on this machine can use it")
+            elif not app.extensions["store"].users.all():
+                same = "" if settings.store == DEFAULT_URL else "（--store 与此处相同 / with the same --store）"
+                typer.echo(f"还没有用户，先建一个 / there is no user yet, make one: voc user add NAME --role admin{same}")
             typer.echo(f"{address}  ·  说明 / docs {address}/api/v1/docs")
 
         configure_logging()

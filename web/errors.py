@@ -10,7 +10,18 @@ from flask import Flask, Response, g
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from voc.errors import CodebookError, ModelNotFound, RecordNotFound, SettingsError, StoreError, TableError, TaxonomyError, VocError
+from voc.errors import (
+    CodebookError,
+    ConflictError,
+    ModelNotFound,
+    RecordNotFound,
+    SettingsError,
+    StoreError,
+    TableError,
+    TaxonomyError,
+    TooManyAttempts,
+    VocError,
+)
 from web.records import FieldFault, ProblemDocument
 
 MOST_FAULTS = 20  # listed of one request
@@ -29,6 +40,8 @@ STATUSES: dict[type[VocError], int] = {
     CodebookError: 422,
     ModelNotFound: 404,
     RecordNotFound: 404,
+    TooManyAttempts: 429,
+    ConflictError: 409,
     StoreError: 422,
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
@@ -45,6 +58,7 @@ CHINESE = {
     "extra_forbidden": "没有这个字段",
     "string_type": "要用字符串",
     "string_too_long": "文本太长",
+    "string_too_short": "太短",
     "bool_type": "要用 true 或 false",
     "int_type": "要用整数",
     "float_type": "要用数字",
@@ -167,7 +181,8 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(VocError)
     def mendable(error: VocError) -> Response:
         status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+        wait_s = error.wait_s if isinstance(error, TooManyAttempts) else RETRY_AFTER_S
+        headers = {"Retry-After": str(wait_s)} if status in (429, 503) else {}
         return answer(ApiError(status, error.code, error.message, error.hint, headers=headers))
 
     @app.errorhandler(HTTPException)

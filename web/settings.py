@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from voc.errors import SettingsError
 
@@ -19,6 +19,13 @@ class ServerSettings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="0: any free one")
     no_auth: bool = Field(False, description="nobody has to say who they are; on this machine alone")
     store: str = Field("sqlite:///voc.db", description="URL of the store; VOC_STORE for `voc db` and `voc worker` too")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="further names that callers may use, comma-separated; .example.org: all below it"
+    )
+    trusted_proxies: int = Field(0, ge=0, description="proxies in front whose X-Forwarded-For, -Proto and -Host are believed")
+    session_idle_minutes: float = Field(120, gt=0, description="a browser that is not used for so long has to sign in again")
+    session_hours: float = Field(12, gt=0, description="after so long it has to in any case")
+    rate_limit_per_minute: int = Field(600, ge=1, description="requests of a token, a session, or an address without either")
     quality: str = Field("best", description="where a request names none: fast, best or a folder of models")
     threads: int | None = Field(None, ge=1, description="of the transformer; as many as cores where left out")
     http_threads: int = Field(32, ge=1, description="requests answered at a time; those that wait are scored together")
@@ -27,6 +34,11 @@ class ServerSettings(BaseSettings):
     max_comment_chars: int = Field(20_000, ge=1, description="characters of one comment")
     request_limit_mb: int = Field(8, ge=1, description="size of a request, 2**20 bytes")
     stop_timeout_s: float = Field(30, ge=0, description="seconds that requests under way get when the service is stopped")
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(name.strip().lower() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
 def read_settings(**options: Any) -> ServerSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import signal
@@ -22,14 +23,15 @@ VOC = [sys.executable, "-c", "from voc.cli import main; main()"]
 
 
 @contextmanager
-def serving(folder: Path, *options: str):
+def serving(folder: Path, *options: str, says: str = "未验证身份"):
     """The process and its address, once it answers; its store is in the folder."""
-    command = [*VOC, "serve", "--port", "0", "--no-auth", "--quality", "fast", "--threads", "1", *options]
+    auth = ["--no-auth"] if says == "未验证身份" else []
+    command = [*VOC, "serve", "--port", "0", *auth, "--quality", "fast", "--threads", "1", *options]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     try:
-        said = [process.stdout.readline(), process.stdout.readline()]
-        assert "未验证身份" in said[0], process.stderr.read()
-        yield process, re.search(r"http://[\d.:]+\d", said[1])[0]
+        said = process.stdout.readline() if says else ""
+        assert says in said, process.stderr.read()
+        yield process, re.search(r"http://[\d.:]+\d", process.stdout.readline())[0]
     finally:
         process.kill()
         process.wait()
@@ -62,10 +64,37 @@ def test_serve_scores_for_the_client_and_stops_in_good_order(socket_enabled, fas
     assert "送餐" not in json.dumps(logged, ensure_ascii=False)
 
 
+def test_serve_asks_who_calls_and_the_client_brings_its_token(socket_enabled, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("VOC_TRUSTED_PROXIES", "1")
+    with serving(tmp_path, says="voc user add NAME --role admin") as (process, url):
+        with pytest.raises(voc.VocError) as refused, voc.Client(url) as client:
+            client.score(["送餐太慢了"])
+        assert refused.value.code == "no_token"
+        store = ["--store", f"sqlite:///{tmp_path}/voc.db"]
+        monkeypatch.setattr("sys.stdin", io.StringIO("correct horse 电池\n"))
+        main(["user", "add", "li", "--role", "reviewer", "--password-stdin", *store], standalone=False)
+        capsys.readouterr()
+        main(["token", "create", "li", "--name", "test", "--scope", "score", *store], standalone=False)
+        token = capsys.readouterr().out.strip()
+        with voc.Client(url, token) as client:
+            assert client.score(["送餐太慢了"])[0].sentiment.label == "negative"
+        asked = {"headers": {"Authorization": f"Bearer {token}"}}
+        assert httpx.get(f"{url}/metrics", **asked).json()["code"] == "scope_missing"
+        # What a proxy says arrives, though waitress drops it where none is trusted.
+        assert httpx.get(f"{url}/healthz", headers={"X-Forwarded-Host": "evil.example"}).status_code == 400
+        main(["token", "revoke", "1", *store], standalone=False)
+        assert httpx.post(f"{url}/api/v1/score", json={}, **asked).json()["code"] == "bad_token"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        logged = process.stderr.read()
+    assert token not in logged
+    with serving(tmp_path, says="") as (_, url):  # there is a user now
+        assert httpx.get(f"{url}/login").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "--no-auth"),
         (["--no-auth", "--host", "0.0.0.0"], "0.0.0.0"),  # noqa: S104
         (["--no-auth", "--port", "99999"], "99999"),
         (["--no-auth", "--quality", "ultra", "--port", "0"], "ultra"),

@@ -8,7 +8,6 @@ import pytest
 
 from voc.errors import SettingsError
 from web import create_app
-from web.api.operations import operation_of
 from web.auth import Identity
 from web.scoring import Scorer
 from web.settings import ServerSettings, read_settings
@@ -23,6 +22,9 @@ class Tokens:
 
     def check(self, token):
         return self.known.get(token)
+
+    def check_session(self, secret):
+        return None
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,6 @@ def test_every_answer_has_the_security_headers(client, path):
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
-        ({}, "accounts_missing"),
         ({"no_auth": True, "host": "0.0.0.0"}, "no_auth_beyond_loopback"),  # noqa: S104
         ({"no_auth": True, "host": "shop.example"}, "no_auth_beyond_loopback"),
     ],
@@ -72,18 +73,6 @@ def test_score_needs_a_token_with_its_scope(guarded, header, status, code):
     answer = guarded.test_client().post("/api/v1/score", json=GOOD, headers=headers)
     assert (answer.status_code, answer.json.get("code")) == (status, code)
     assert (status == 200) or answer.headers["WWW-Authenticate"].startswith("Bearer")
-
-
-def test_every_route_of_the_api_says_its_scope_and_only_these_are_open_to_all(guarded):
-    routes = [rule for rule in guarded.url_map.iter_rules() if rule.endpoint.partition(".")[0] in {"api", "watch"}]
-    described = {rule.rule: operation_of(guarded, rule.endpoint) for rule in routes}
-    assert all(described.values())
-    assert {path for path, operation in described.items() if operation.scope is None} == {
-        "/healthz", "/readyz", "/api/v1/openapi.json", "/api/v1/docs",
-    }  # fmt: skip
-    for path, operation in described.items():
-        if operation.scope:
-            assert guarded.test_client().open(path, method=operation.method).status_code == 401, path
 
 
 def test_readyz_waits_for_the_models():

@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | schema`; by library functions.
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | user | token | schema`.
 
 More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
 """
@@ -18,6 +18,7 @@ from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
 from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
+from voc.cli.users import token_app, user_app
 from voc.errors import VocError
 
 
@@ -47,6 +48,8 @@ for command in (ingest, score, analyse, explain, evaluate, train):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(db_app, name="db")
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 
 
 @app.command()

@@ -12,8 +12,12 @@ from sqlalchemy import Connection
 
 from voc.records import Analysis, Annotation, Comment, Label, PainPoint
 from voc.store import backup, erase, read, reviews, schema, write
+from voc.store.audit import Audit
 from voc.store.connection import DEFAULT_URL, Database
 from voc.store.records import CommentFilter, CommentPage, Health, Review, RunSummary, StoredComment, StoredRun, StoredUpload
+from voc.store.sessions import Sessions
+from voc.store.tokens import Tokens
+from voc.store.users import Users
 
 __all__ = [
     "DEFAULT_URL",
@@ -56,6 +60,10 @@ class Store:
 
     def __init__(self, url: str = DEFAULT_URL) -> None:
         self.database = Database(url)
+        self.users = Users(self)
+        self.tokens = Tokens(self)
+        self.sessions = Sessions(self)
+        self.audit = Audit(self)
 
     @cached_property
     def revision(self) -> str:  # numpydoc ignore=RT01

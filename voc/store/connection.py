@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -108,6 +108,32 @@ class Database:
         """
         with self.faults(), self.engine.connect().execution_options(voc_write=True) as connection, connection.begin():
             yield connection
+
+    def try_write(self, statement: Executable) -> None:
+        """Run a statement that is not worth waiting for: where another process writes, it is left out.
+
+        Parameters
+        ----------
+        statement : sqlalchemy.Executable
+            A note of something that will be noted again.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be used.
+        """
+        try:
+            with self.outside() as connection:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                try:
+                    connection.execute(statement)
+                finally:
+                    if self.is_sqlite:  # the connection goes back to those who wait
+                        connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _WAIT_SECONDS}")
+        except StoreError as error:
+            if error.code != "busy":
+                raise
 
     @contextmanager
     def outside(self) -> Iterator[Connection]:

@@ -37,6 +37,28 @@ class TokenRow(Base):
     revoked_at: Mapped[str | None]
 
 
+class SessionRow(Base):
+    """A browser that somebody signed in with; the cookie's value as a hash. Signing out deletes it."""
+
+    __tablename__ = "session"
+    __table_args__ = NUMBERED
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(owner("user.id"), index=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[str]
+    used_at: Mapped[str]
+
+
+class ThrottleRow(Base):
+    """Failures to sign in by a name, from an address, or both; what it is about stands here only as a hash, and goes at `until`."""
+
+    __tablename__ = "throttle"
+    __table_args__ = STRICT
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    until: Mapped[str]
+
+
 class ReviewRow(Base):
     """A human decision; the newest of a comment and target holds."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from web.api.accounts import make_accounts
 from web.api.describe import make_describing
+from web.api.exchange import use_safe_parameters
 from web.api.health import make_health
-from web.api.operations import scope_of_request
 from web.api.score import make_score
-from web.auth import Authenticator, require
+from web.api.tokens import make_tokens
+from web.auth import Authenticator
 from web.metrics import Metrics
 from web.scoring import Scorer
 from web.settings import ServerSettings
@@ -37,13 +39,14 @@ def make_blueprints(
     Returns
     -------
     list of flask.Blueprint
-        Each checks the scope that its operations name.
+        Their operations name the scopes that `web.auth.require` checks.
     """
+    use_safe_parameters(app)
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     watch = Blueprint("watch", __name__)
     make_score(api, settings, scorer)
+    make_accounts(api, app.extensions["store"])
+    make_tokens(api, app.extensions["store"])
     make_describing(api, app, open_to_all=authenticator is None)
     make_health(watch, scorer, metrics)
-    for blueprint in (api, watch):
-        blueprint.before_request(require(authenticator, lambda: scope_of_request(app)))
     return [api, watch]
