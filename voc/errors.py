@@ -78,3 +78,7 @@ class StoreError(VocError, RuntimeError):
 
 class RecordNotFound(StoreError, LookupError):
     """No upload, run, comment or customer of that name in the store."""
+
+
+class JobError(StoreError):
+    """A change that the state of a job does not allow."""
