@@ -22,8 +22,8 @@ def serve(
     threads: Threads = None,
 ) -> None:
     """启动评分服务 / Serve the API over HTTP."""
+    from voc.logs import configure_logging
     from web import create_app
-    from web.logs import configure_logging
     from web.server import listen
     from web.server import serve as run
     from web.settings import read_settings

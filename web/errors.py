@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from traceback import extract_tb
 
 from flask import Flask, Response, g
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from voc.errors import CodebookError, ModelNotFound, RecordNotFound, SettingsError, StoreError, TableError, TaxonomyError, VocError
+from voc.errors import (
+    CodebookError,
+    JobError,
+    ModelNotFound,
+    RecordNotFound,
+    SettingsError,
+    StoreError,
+    TableError,
+    TaxonomyError,
+    VocError,
+)
+from voc.logs import frames_of
 from web.records import FieldFault, ProblemDocument
 
 MOST_FAULTS = 20  # listed of one request
@@ -29,8 +39,10 @@ STATUSES: dict[type[VocError], int] = {
     CodebookError: 422,
     ModelNotFound: 404,
     RecordNotFound: 404,
+    JobError: 409,
     StoreError: 422,
 }
+PASSING = frozenset({"busy", "unreachable"})  # codes of a database that may answer a moment later
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),
     404: ("not_found", "没有这个地址 / no such address", "见 / see /api/v1/docs"),
@@ -161,7 +173,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(VocError)
     def mendable(error: VocError) -> Response:
-        status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+        status = 503 if error.code in PASSING else next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
         headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
         return answer(ApiError(status, error.code, error.message, error.hint, headers=headers))
 
@@ -173,7 +185,7 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         # Not the message, which may quote a comment.
-        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
-        log.error("unexpected", extra={"fields": {"request_id": g.request_id, "error": type(error).__name__, "frames": frames}})
+        fields = {"request_id": g.request_id, "error": type(error).__name__, "frames": frames_of(error)}
+        log.error("unexpected", extra={"fields": fields})
         hint = "按 request_id 查日志 / look for the request_id in the log"
         return answer(ApiError(500, "internal", "服务内部出错 / something went wrong inside", hint))

@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | schema`; by library functions.
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | worker | schema`; by library functions.
 
 More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
 """
@@ -18,6 +18,7 @@ from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
 from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
+from voc.cli.worker import worker
 from voc.errors import VocError
 
 
@@ -43,7 +44,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for command in (ingest, score, analyse, explain, evaluate, train):
+for command in (ingest, score, analyse, explain, evaluate, train, worker):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(db_app, name="db")

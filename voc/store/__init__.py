@@ -205,6 +205,8 @@ class Store:
         """Add the run of a job and mark it as done, both or neither; `also` belongs to the same transaction."""
         with self._write() as connection:
             leases.finish(connection, job.id, job.worker)
+            if job.kind == "rerun":
+                uploads.refuse_erased(connection, job.upload_id, analysis.input.comments)
             write.save_run(connection, job.upload_id, comments, annotations, analysis, settings)
             if also:
                 also(connection, None)

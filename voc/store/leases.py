@@ -105,7 +105,7 @@ def beat(
     """
     values: dict[str, Any] = {"lease_until": clock(connection) + lease_s}
     if rows_done is not None:
-        values |= {"rows_done": rows_done, "crashes": 0}
+        values |= {"rows_done": rows_done, **({} if stage else {"crashes": 0})}  # it got further than those before
     if rows_total is not None:
         values["rows_total"] = rows_total
     if stage is not None:
