@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from voc.batchjob import JobSettings, carry_out
+from voc.batchjob import carry_out
 from voc.corpora import taxonomy_path
 from voc.errors import JobError, StoreError, VocError
 from voc.hold import Hold, JobStopped
 from voc.jobs import JobQueue
+from voc.jobsettings import JobSettings
 from voc.logs import frames_of
 from voc.pipeline import Pipeline
 from voc.store import ClaimedJob, JobFault, Store

@@ -32,7 +32,7 @@ def create_app(
     Returns
     -------
     flask.Flask
-        With ``extensions["scorer"]`` and ``extensions["store"]``; whoever made the application closes both.
+        With ``extensions["scorer"]``, ``["store"]`` and ``["work"]``; whoever made the application closes them.
 
     Raises
     ------
@@ -55,6 +55,7 @@ def create_app(
     from web.metrics import Metrics
     from web.responses import finish_responses
     from web.scoring import Scorer, load_pipeline
+    from web.work import Work
 
     check_access(settings, authenticator)
     app = Flask(__name__)
@@ -69,6 +70,7 @@ def create_app(
         most_waiting=settings.max_comments_waiting,
     )
     app.extensions["store"] = store or Store(settings.store)
+    app.extensions["work"] = Work(app.extensions["store"], settings)
     # In reverse order, what comes after a request: headers and compression last.
     finish_responses(app)
     log_requests(app, metrics)

@@ -66,7 +66,7 @@ def serve(app: Flask, settings: ServerSettings, bound: socket.socket, started: C
         sockets=[bound],
         threads=settings.http_threads,
         ident="voc",
-        max_request_body_size=_HARD_LIMIT * settings.request_limit_mb * 2**20,
+        max_request_body_size=max(_HARD_LIMIT * settings.request_limit_mb, 2 * settings.upload_limit_mb) * 2**20,
     )
     stopping = False
 

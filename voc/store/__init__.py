@@ -163,10 +163,10 @@ class Store:
         with self._read() as connection:
             return jobs.jobs(connection, upload_id, limit=limit)
 
-    def job_folders(self) -> dict[str, JobState]:  # numpydoc ignore=RT01
-        """Folders of all jobs in the work folder, with the jobs' states."""
+    def job_folders(self, upload_id: int | None = None) -> dict[str, JobState]:  # numpydoc ignore=PR01,RT01
+        """Folders of jobs in the work folder, of one upload or all, with the jobs' states."""
         with self._read() as connection:
-            return jobs.folders(connection)
+            return jobs.folders(connection, upload_id)
 
     def start_job(self, job_id: int, settings: Mapping[str, Any]) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Queue a job that was held (see `voc.store.jobs.start`)."""

@@ -132,20 +132,23 @@ def jobs(connection: Connection, upload_id: int | None = None, *, limit: int = 1
     return tuple(StoredJob.model_validate(plain_job(row)) for row in rows)
 
 
-def folders(connection: Connection) -> dict[str, JobState]:
+def folders(connection: Connection, upload_id: int | None = None) -> dict[str, JobState]:
     """Folders of all jobs.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
         To read from.
+    upload_id : int, optional
+        Of one upload; all where left out.
 
     Returns
     -------
     dict of str to str
         Name of the folder → state of its job.
     """
-    return {row.folder: row.state for row in connection.execute(select(JobRow.folder, JobRow.state))}
+    of_it = [JobRow.upload_id == upload_id] if upload_id is not None else []
+    return {row.folder: row.state for row in connection.execute(select(JobRow.folder, JobRow.state).where(*of_it))}
 
 
 def cancel(connection: Connection, job_id: int) -> StoredJob:

@@ -7,8 +7,10 @@ from flask import Blueprint, Flask
 from web.api.describe import make_describing
 from web.api.exchange import use_safe_parameters
 from web.api.health import make_health
+from web.api.jobs import make_jobs
 from web.api.operations import scope_of_request
 from web.api.score import make_score
+from web.api.uploads import make_uploads
 from web.auth import Authenticator, require
 from web.metrics import Metrics
 from web.scoring import Scorer
@@ -25,7 +27,7 @@ def make_blueprints(
     Parameters
     ----------
     app : flask.Flask
-        That they will be registered with.
+        That they will be registered with; with ``extensions["work"]``.
     settings : ServerSettings
         Limits.
     scorer : Scorer
@@ -44,6 +46,8 @@ def make_blueprints(
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     watch = Blueprint("watch", __name__)
     make_score(api, settings, scorer)
+    make_uploads(api, app.extensions["work"])
+    make_jobs(api, app.extensions["work"])
     make_describing(api, app, open_to_all=authenticator is None)
     make_health(watch, scorer, metrics)
     for blueprint in (api, watch):
