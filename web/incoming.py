@@ -24,7 +24,7 @@ from web.api.upload_records import UploadOptions
 from web.errors import ApiError
 from web.records import FieldFault
 
-_FIELD_BYTES = 64 << 10
+_FIELD_BYTES = 512 << 10  # of a field that is no file; werkzeug reads 64 KiB at a time and wants room for more than one
 _PARTS = 64
 _NAME_CHARS = 120
 _UNPACKED_TIMES = 10  # a gzipped table may become that many times what an upload may be

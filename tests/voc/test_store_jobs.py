@@ -166,7 +166,10 @@ def test_job_and_upload_are_noted_together_or_not_at_all(store):
 def test_job_problems_of_an_upload_are_told(store):
     add(store)
     complete(store, store.claim_job("w1", 30))
-    assert [(problem.kind, problem.row, problem.column) for problem in store.problems(1)] == [("problem", 99, "评价"), ("notice", 2, "评分")]
+    assert [(problem.kind, problem.row, problem.column) for problem in store.problems(1)] == [
+        ("problem", 99, "评价"),
+        ("notice", 2, "评分"),
+    ]
 
 
 def test_answer_is_kept_for_its_caller_and_goes_with_the_upload(store):
