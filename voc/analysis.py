@@ -116,13 +116,13 @@ def analyse(
     """
     seconds: dict[str, float] = {}
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    with _timed(seconds, "load"):
+    with timed(seconds, "load"):
         reading = Reading(paths, options)
         pipeline = pipeline or Pipeline()
-    with _timed(seconds, "ingest"):
+    with timed(seconds, "ingest"):
         material = read(reading, progress=progress)
     tally = Tally(pipeline.taxonomy)
-    with _timed(seconds, "score"):
+    with timed(seconds, "score"):
         comments = material.comments
         scored = tqdm(pipeline.pipe(comments), "分析 / scoring", len(comments), unit="条", disable=not progress)
         for annotation in scored:
@@ -222,7 +222,7 @@ def conclude(
         The ``voc.analysis/1`` record.
     """
     entered("pain_points")
-    with _timed(seconds, "pain_points"):
+    with timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
         namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
         model = classifier_class(meta.classifier).load(model_folder("pain", "linear"))
@@ -232,7 +232,7 @@ def conclude(
         points, outside = find_pain_points(placed, tally.comments, namer, grouping, progress=progress)
     if codebook:
         entered("codebook")
-        with _timed(seconds, "codebook"):
+        with timed(seconds, "codebook"):
             points, outside = codebook.assign(
                 points,
                 outside,
@@ -244,7 +244,7 @@ def conclude(
                 at=started_at,
             )
     entered("describe")
-    with _timed(seconds, "describe"):
+    with timed(seconds, "describe"):
         stability = measure_stability(points, placed, namer, grouping, progress=progress)
         points = [point.model_copy(update={"stability": value}) for point, value in zip(points, stability, strict=True)]
         points = describe(points, placed, material.comments, namer, pipeline.taxonomy)
@@ -286,7 +286,21 @@ def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
 
 
 @contextmanager
-def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Note how long a stage takes.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        Gets it, to the hundredth.
+    stage : str
+        Its name.
+
+    Yields
+    ------
+    None
+        To the stage.
+    """
     start = perf_counter()
     yield
     seconds[stage] = round(perf_counter() - start, 2)

@@ -16,7 +16,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 import voc
-from voc.analysis import Keeper, Material, conclude, read
+from voc.analysis import Keeper, Material, conclude, read, timed
 from voc.errors import TableError
 from voc.grouping import Grouping
 from voc.hold import Hold
@@ -88,12 +88,16 @@ def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hol
     hold.enter("read")
     if settings.from_run:
         folder.mkdir(mode=0o700, exist_ok=True)
-        material, redactions = _stored(store, settings.from_run)
-    else:
-        material, redactions = read(open_reading(folder, settings)), {}
+    seconds: dict[str, float] = {}  # of this attempt
+    with timed(seconds, "ingest"):
+        if settings.from_run:
+            material, redactions = _stored(store, settings.from_run)
+        else:
+            material, redactions = read(open_reading(folder, settings)), {}
     chunks = [material.comments[at : at + CHUNK] for at in range(0, len(material.comments), CHUNK)]
     checkpoints = Checkpoints(folder, _made_by(pipeline, settings))
-    _score(chunks, pipeline, checkpoints, hold)
+    with timed(seconds, "score"):
+        _score(chunks, pipeline, checkpoints, hold)
 
     def annotations() -> Iterator[Annotation]:
         return _with_redactions(checkpoints.annotations(len(chunks)), redactions)
@@ -109,7 +113,7 @@ def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hol
         Grouping(settings.detail, settings.max_unassigned, settings.seed),
         run_id=job.run_id,
         started_at=job.started_at or job.created_at,
-        seconds={},
+        seconds=seconds,
         codebook=keeper,
         entered=hold.enter,
     )

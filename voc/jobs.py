@@ -16,6 +16,7 @@ from huey.serializer import Serializer
 from voc.errors import MissingExtra, SettingsError
 from voc.store.connection import Database
 
+PARENT = "VOC_WORKER_PARENT"  # in the environment: number of the process that a worker ends with
 _NAME = "voc"
 log = logging.getLogger("voc.queue")
 

@@ -23,7 +23,7 @@ from voc.logs import frames_of
 from voc.pipeline import Pipeline
 from voc.store import ClaimedJob, JobFault, Store
 from voc.taxonomy import load_taxonomy
-from voc.workfolder import remove, tidy
+from voc.workfolder import remove, scour_asked, tidy
 
 LOOK_S = 2.0  # between looks for jobs that nobody spoke of
 TIDY_S = 60.0
@@ -178,6 +178,9 @@ class Worker:
             log.warning("store", extra={"fields": {"error": error.code}})
 
     def _tidy(self) -> None:
+        if scour_asked(self.root):
+            self.store.scour()
+            scour_asked(self.root, done=True)
         if gone := tidy(self.root, self.store.job_folders):
             log.info("tidied", extra={"fields": {"folders": len(gone)}})
 

@@ -21,6 +21,7 @@ from voc.store.connection import Database
 
 KEPT_S = 7 * 24 * 3600.0  # of what failed, was cancelled, or never started
 _ARRIVING_S = 3600.0  # an upload under way has no job yet
+_TO_SCOUR = "to_scour"
 _MADE_BY = "made_by.json"
 
 
@@ -72,6 +73,38 @@ def remove(folder: Path) -> None:
         if not folder.exists():
             return
         time.sleep(0.05)
+
+
+def ask_scour(root: Path) -> None:
+    """Note that something was erased whose traces the database's files still hold, because another program was reading them.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The work folder.
+    """
+    (root / _TO_SCOUR).touch()
+
+
+def scour_asked(root: Path, *, done: bool = False) -> bool:
+    """Whether `ask_scour` was called.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The work folder.
+    done : bool
+        Whether it has been seen to.
+
+    Returns
+    -------
+    bool
+        True where it was, and nobody has seen to it before.
+    """
+    asked = (root / _TO_SCOUR).exists()
+    if done:
+        (root / _TO_SCOUR).unlink(missing_ok=True)
+    return asked
 
 
 def tidy(root: Path, jobs: Callable[[], Mapping[str, str]]) -> list[str]:

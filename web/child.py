@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+from voc.jobs import PARENT
 from web.settings import ServerSettings
 
 _PAUSE_S = 0.2
@@ -30,7 +31,7 @@ def command(settings: ServerSettings) -> list[str]:
     list of str
         For `subprocess`.
     """
-    parts = [sys.executable, "-P", "-c", "from voc.cli import main; main()", "worker", "--parent", str(os.getpid())]
+    parts = [sys.executable, "-P", "-c", "from voc.cli import main; main()", "worker"]
     parts += ["--quality", settings.quality, "--lease-s", str(settings.lease_s)]
     return parts + (["--threads", str(settings.threads)] if settings.threads else [])
 
@@ -84,5 +85,10 @@ class WorkerChild:
             self._stopping.wait(_WAIT_S if lived < _SHORT_S and self.process.returncode > 0 else _PAUSE_S)
 
     def _environment(self) -> dict[str, str]:
-        said = {"VOC_STORE": self.settings.store, "VOC_QUEUE": self.settings.queue, "VOC_WORK_FOLDER": self.settings.work_folder}
+        said: dict[str, object] = {
+            "VOC_STORE": self.settings.store,
+            "VOC_QUEUE": self.settings.queue,
+            "VOC_WORK_FOLDER": self.settings.work_folder,
+        }
+        said[PARENT] = str(os.getpid())
         return {**os.environ, **{name: str(value) for name, value in said.items() if value is not None}}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
+from voc.errors import RecordNotFound, StoreError
 from voc.jobs import JobQueue
 from voc.store import Store
-from voc.workfolder import remove, work_folder
+from voc.workfolder import ask_scour, remove, work_folder
 from web.api.upload_records import How
 from web.settings import ServerSettings
+
+log = logging.getLogger("web")
 
 
 class Work:
@@ -64,10 +68,15 @@ class Work:
         folders = self.store.job_folders(upload_id)
         try:
             self.store.erase_upload(upload_id, actor)
-        finally:  # it may be erased while another program still reads the file (``not_scoured``)
-            if not self.store.job_folders(upload_id):
-                for name in folders:
-                    remove(self.root / name)
+        except RecordNotFound:
+            raise
+        except StoreError as error:
+            if any(upload.id == upload_id for upload in self.store.uploads()):
+                raise
+            ask_scour(self.root)  # it is erased; a worker sees to the traces when nobody reads
+            log.warning("not_scoured", extra={"fields": {"error": error.code}})
+        for name in folders:
+            remove(self.root / name)
 
     def asked(self, how: How) -> dict[str, object]:
         """Settings of a job for what a caller says.

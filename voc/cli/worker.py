@@ -35,12 +35,13 @@ def worker(
     work_folder: WorkFolder = None,
     queue: QueueUrl = None,
     lease_s: Lease = 20.0,
-    parent: Annotated[int | None, typer.Option("--parent", hidden=True, help="随它结束 / ends with that process")] = None,
 ) -> None:
     """处理上传的分析任务 / Do the jobs of the service: analyse what was uploaded."""
+    import os
     import signal
     from functools import partial
 
+    from voc.jobs import PARENT
     from voc.logs import configure_logging
     from voc.store import Store
     from voc.worker import Worker, load_shipped
@@ -51,8 +52,8 @@ def worker(
     load = partial(load_shipped, threads=threads)
     configure_logging()
     doing = Worker(opened, folder_of(opened.database, work_folder), queue_url=queue, load=load, lease_s=lease_s)
-    if parent is not None:
-        doing.watch_parent(parent)
+    if PARENT in os.environ:
+        doing.watch_parent(int(os.environ[PARENT]))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: doing.stop())
     doing.pipeline(quality, "retail")  # the first job need not wait for the models
