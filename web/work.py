@@ -12,8 +12,8 @@ from voc.errors import RecordNotFound, StoreError
 from voc.jobs import JobQueue
 from voc.store import Store
 from voc.workfolder import ask_scour, remove, work_folder
-from web.api.upload_records import How
 from web.settings import ServerSettings
+from web.upload_records import How
 
 log = logging.getLogger("web")
 

@@ -11,8 +11,8 @@ from voc.store import StoredJob
 from web.access import sees, visible_run
 from web.api.exchange import answer, read_body, read_query
 from web.api.operations import Operation, operation
-from web.api.upload_records import How, JobList, JobQuery, JobView, view_job
 from web.idempotency import Once, digest
+from web.upload_records import How, JobList, JobQuery, JobView, view_job
 from web.work import Work
 
 

@@ -14,8 +14,11 @@ from voc.store import StoredJob, StoredUpload
 from voc.workfolder import remove
 from web.access import sees, visible_upload
 from web.api.exchange import answer, read_body, read_query
+from web.api.incoming import Incoming
 from web.api.operations import Operation, operation
-from web.api.upload_records import (
+from web.errors import ApiError
+from web.idempotency import Once
+from web.upload_records import (
     HowToRead,
     JobView,
     ListQuery,
@@ -26,9 +29,6 @@ from web.api.upload_records import (
     view_job,
     view_upload,
 )
-from web.errors import ApiError
-from web.idempotency import Once
-from web.incoming import Incoming
 from web.work import Work
 
 

@@ -20,9 +20,9 @@ from voc.ingest.files import GZIPPED
 from voc.jobsettings import JobFile
 from voc.redact import redact_field
 from web.api.exchange import check_fields
-from web.api.upload_records import UploadOptions
 from web.errors import ApiError
 from web.records import FieldFault
+from web.upload_records import UploadOptions
 
 _FIELD_BYTES = 512 << 10  # of a field that is no file; werkzeug reads 64 KiB at a time and wants room for more than one
 _PARTS = 64
