@@ -27,9 +27,9 @@ def write_rows(path: Path, count: int, first: int = 0, **more: Any) -> Path:
     return path
 
 
-def worker_of(store: Store, pipeline: Any, lease_s: float = 20.0) -> Worker:
+def worker_of(store: Store, pipeline: Any, root: Path | None = None) -> Worker:
     """A worker whose models are loaded already."""
-    return Worker(store, work_folder(store.database), load=lambda *_: pipeline, lease_s=lease_s)
+    return Worker(store, work_folder(store.database, root), load=lambda *_: pipeline)
 
 
 def bare(analysis: Analysis) -> dict[str, Any]:

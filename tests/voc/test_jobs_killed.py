@@ -30,24 +30,29 @@ LONGEST_S = 150
 
 
 @pytest.fixture
-def store(tmp_path):
+def sqlite_store(tmp_path):
     with closing(Store(f"sqlite:///{tmp_path}/voc.db")) as store:
         store.upgrade()
         yield store
 
 
-def add(store: Store, path: Path) -> StoredJob:
+@pytest.fixture
+def root(tmp_path):
+    return tmp_path / "work"
+
+
+def add(store: Store, path: Path, root: Path) -> StoredJob:
     """An upload as the service takes it."""
-    folder = work_folder(store.database) / path.stem
+    folder = work_folder(store.database, root) / path.stem
     folder.mkdir()
     shutil.copy(path, folder / "0.jsonl")
     settings = {"files": [{"path": "0.jsonl", "name": path.name}], "quality": "fast"}
     return store.add_upload_job(path.name, settings, folder=folder.name)[1]
 
 
-def expect_whole(store: Store, jobs: dict[Path, StoredJob], pipeline: object) -> None:
+def expect_whole(store: Store, jobs: dict[Path, StoredJob], pipeline: object, root: Path) -> None:
     assert len(store.runs()) == len(jobs)
-    assert [path for path in work_folder(store.database).iterdir() if path.is_dir()] == []
+    assert [path for path in root.iterdir() if path.is_dir()] == []
     for path, job in jobs.items():
         ended = store.job(job.id)
         assert (ended.state, ended.error) == ("done", None)
@@ -57,13 +62,23 @@ def expect_whole(store: Store, jobs: dict[Path, StoredJob], pipeline: object) ->
         assert [item.annotation for item in stored] == list(pipeline.pipe(Reading([path])))
 
 
-def test_workers_killed_at_random_points_lose_and_double_nothing(store, tmp_path, fast_pipeline):
+def test_workers_killed_at_random_points_lose_and_double_nothing(sqlite_store, tmp_path, root, fast_pipeline):
+    store = sqlite_store
     chance = random.Random()
     seed = chance.randrange(10**6)
     chance.seed(seed)
     print(f"seed {seed}")
-    jobs = {path: add(store, path) for number in range(UPLOADS) if (path := write_rows(tmp_path / f"{number}.jsonl", 60, 13 * number))}
-    command = [sys.executable, str(ROOT / "tests" / "kill_worker.py"), f"sqlite:///{store.database.file}", str(CHUNK), str(LEASE_S)]
+    jobs = {
+        path: add(store, path, root) for number in range(UPLOADS) if (path := write_rows(tmp_path / f"{number}.jsonl", 60, 13 * number))
+    }
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "kill_worker.py"),
+        f"sqlite:///{store.database.file}",
+        str(CHUNK),
+        str(LEASE_S),
+        str(root),
+    ]
     with (tmp_path / "log").open("w") as log:
         zygote = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ)
     kills, started = 0, time.monotonic()
@@ -92,15 +107,15 @@ def test_workers_killed_at_random_points_lose_and_double_nothing(store, tmp_path
     print(f"{kills} kills, {attempts} attempts, {time.monotonic() - started:.0f} s")
     assert kills >= 5
     assert attempts > UPLOADS
-    worker_of(store, fast_pipeline)._tidy()  # what a killed process left between saving and deleting
-    expect_whole(store, jobs, fast_pipeline)
+    worker_of(store, fast_pipeline, root)._tidy()  # what a killed process left between saving and deleting
+    expect_whole(store, jobs, fast_pipeline, root)
 
 
-def test_worker_that_is_stopped_lays_its_job_down_and_another_goes_on(store, tmp_path, fast_pipeline, monkeypatch):
+def test_worker_that_is_stopped_lays_its_job_down_and_another_goes_on(store, tmp_path, root, fast_pipeline, monkeypatch):
     monkeypatch.setattr(batchjob, "CHUNK", 10)
     path = write_rows(tmp_path / "a.jsonl", 40)
-    job = add(store, path)
-    first, second = worker_of(store, fast_pipeline), worker_of(store, fast_pipeline)
+    job = add(store, path, root)
+    first, second = worker_of(store, fast_pipeline, root), worker_of(store, fast_pipeline, root)
     scored, real = [], fast_pipeline.pipe
 
     def pipe(comments, *rest):
@@ -115,18 +130,19 @@ def test_worker_that_is_stopped_lays_its_job_down_and_another_goes_on(store, tmp
     second.do_all()
     assert scored == [10] * 4  # none twice
     monkeypatch.undo()
-    expect_whole(store, {path: job}, fast_pipeline)
+    expect_whole(store, {path: job}, fast_pipeline, root)
 
 
 @pytest.mark.parametrize("damage", ["cut", "other_make", "foreign"])
-def test_checkpoints_that_are_damaged_or_of_another_make_are_made_anew(store, tmp_path, fast_pipeline, monkeypatch, damage):
+def test_checkpoints_that_are_damaged_or_of_another_make_are_made_anew(sqlite_store, tmp_path, root, fast_pipeline, monkeypatch, damage):
+    store = sqlite_store
     monkeypatch.setattr(batchjob, "CHUNK", 20)
     path = write_rows(tmp_path / "a.jsonl", 40)
-    job = add(store, path)
-    worker, real = worker_of(store, fast_pipeline), fast_pipeline.pipe
+    job = add(store, path, root)
+    worker, real = worker_of(store, fast_pipeline, root), fast_pipeline.pipe
     monkeypatch.setattr(fast_pipeline, "pipe", lambda comments, *rest: (worker.stop(), real(comments, *rest))[1])
     worker.do_all()
-    chunk = work_folder(store.database) / "a" / "scored" / "000000.jsonl"
+    chunk = root / "a" / "scored" / "000000.jsonl"
     assert len(chunk.read_text(encoding="utf-8").splitlines()) == 20
     if damage == "cut":
         chunk.write_bytes(chunk.read_bytes()[:-100])
@@ -136,5 +152,31 @@ def test_checkpoints_that_are_damaged_or_of_another_make_are_made_anew(store, tm
         (chunk.parent / "made_by.json").write_text('"another voc"', encoding="utf-8")
         chunk.write_text(chunk.read_text(encoding="utf-8").replace("negative", "positive"), encoding="utf-8")
     monkeypatch.undo()
-    worker_of(store, fast_pipeline).do_all()
-    expect_whole(store, {path: job}, fast_pipeline)
+    worker_of(store, fast_pipeline, root).do_all()
+    expect_whole(store, {path: job}, fast_pipeline, root)
+
+
+def test_comments_erased_while_they_are_analysed_once_more_stay_erased(store, tmp_path, root, fast_pipeline, monkeypatch):
+    path = write_rows(tmp_path / "a.jsonl", 30, customer_id="C7")
+    first = add(store, path, root)
+    other = write_rows(tmp_path / "b.jsonl", 30, 30)
+    (root / "a" / "1.jsonl").write_bytes(other.read_bytes())
+    files = [{"path": f"{number}.jsonl", "name": f"{name}.jsonl"} for number, name in enumerate("ab")]
+    store.cancel_job(first.id)
+    job = store.add_job("analyse", first.upload_id, {"files": files, "quality": "fast"}, folder="a")
+    worker = worker_of(store, fast_pipeline, root)
+    worker.do_all()
+    again = store.add_job("rerun", first.upload_id, {"quality": "fast", "from_run": job.run_id})
+    real = fast_pipeline.pipe
+    monkeypatch.setattr(fast_pipeline, "pipe", lambda comments, *rest: (erase_once(store), real(comments, *rest))[1])
+    worker.do_all()
+    ended = store.job(again.id)
+    assert (ended.state, ended.attempts) == ("done", 2)
+    left = store.comments(again.run_id, limit=1000).comments
+    assert len(left) == store.run(again.run_id).analysis.input.comments == 30
+    assert not [item for item in left if item.comment.customer_id]
+
+
+def erase_once(store: Store) -> None:
+    if any(item.comment.customer_id for item in store.comments(store.runs()[0].id, limit=1000).comments):
+        store.erase_customer("C7")
