@@ -24,7 +24,7 @@ VOC = [sys.executable, "-c", "from voc.cli import main; main()"]
 @contextmanager
 def serving(folder: Path, *options: str):
     """The process and its address, once it answers; its store is in the folder."""
-    command = [*VOC, "serve", "--port", "0", "--no-auth", "--quality", "fast", "--threads", "1", *options]
+    command = [*VOC, "serve", "--port", "0", "--no-auth", "--quality", "fast", "--threads", "1", "--no-worker", *options]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         said = [process.stdout.readline(), process.stdout.readline()]
