@@ -20,7 +20,7 @@ from voc.records import Annotation
 from voc.store.connection import Database
 
 KEPT_S = 7 * 24 * 3600.0  # of what failed, was cancelled, or never started
-_ARRIVING_S = 3600.0  # an upload under way has no job yet
+_ARRIVING_S = 600.0  # an upload under way has no job yet, and is written to or looked at for a minute
 _TO_SCOUR = "to_scour"
 _MADE_BY = "made_by.json"
 

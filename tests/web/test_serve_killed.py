@@ -102,12 +102,12 @@ def test_server_and_worker_killed_at_random_points_lose_and_double_nothing(socke
         assert process.wait(30) == 0
     with closing(Store(f"sqlite:///{tmp_path}/voc.db")) as store:
         assert len(store.uploads()) == len(store.runs()) == UPLOADS
+        # What is left was cut off before there was a job; it goes a few minutes later.
+        left = {path.name for path in (tmp_path / "voc.db-work").iterdir() if path.is_dir()}
+        assert not left & store.job_folders().keys()
         for path, number in numbers.items():
             (job,) = store.jobs(number)
             assert bare(store.run(job.run_id).analysis) == bare(analyse([path], pipeline=fast_pipeline))
-    arrived = {path.name: path for path in (tmp_path / "voc.db-work").iterdir() if path.is_dir()}
-    kept = [name for name in arrived if any(arrived[name].glob("arriving-*"))]
-    assert sorted(arrived) == sorted(kept)  # cut off while it came in: it goes within the hour
     logged = (tmp_path / "log").read_text(encoding="utf-8")
     assert PHONE not in logged
     assert all(json.loads(line) for line in logged.splitlines() if line.startswith("{"))
