@@ -61,6 +61,7 @@ def make_world(store: Store, scorer: Any, monkeypatch: Any, **settings: Any) -> 
         "key": store.comments("r1").comments[0].key,
         "comment_key": store.comments("r1").comments[0].key,
         "pain_point_id": "pp-1",
+        "job_id": store.add_job("analyse", upload.id, {}, user_id=users["owner"]).id,
         "user_id": users["owner"],
         "token_id": store.tokens.all(users["owner"])[0].id,
     }

@@ -1,13 +1,14 @@
-"""From tables to pain points: what `voc analyse` does."""
+"""From tables to pain points: what `voc analyse` does, and the part of it that a job of the service does too."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 from uuid import uuid4
 
 from tqdm import tqdm
@@ -15,152 +16,65 @@ from tqdm import tqdm
 import voc
 from voc.attributes import describe
 from voc.classify import classifier_class
-from voc.codebook.session import CodebookSession
-from voc.complaints import Complaint, complaints_of
+from voc.codebook.records import Codebook
+from voc.complaints import Complaint
 from voc.errors import TableError
 from voc.grouping import Grouping
-from voc.ingest import TableOptions, inspect_tables, read_all
-from voc.metrics import DIGITS, nps, share, wilson
+from voc.ingest import TableOptions
+from voc.metrics import DIGITS, share
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
 from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
-from voc.records import (
-    LABELS,
-    Analysis,
-    Annotation,
-    Comment,
-    InputInfo,
-    JourneyCell,
-    Metrics,
-    Notice,
-    Nps,
-    PainPoint,
-    Problem,
-    Quality,
-    RunInfo,
-    ShareOf,
-    SourceTable,
-    Unassigned,
-)
+from voc.reading import Reading
+from voc.records import Analysis, Change, Comment, InputInfo, Nps, PainPoint, Quality, RunInfo, Unassigned
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
-from voc.taxonomy import Taxonomy
+from voc.tally import Tally, score_of
 from voc.tokenise import word_tags
 
 
-class Reading:
-    """Comments of some tables, and what could not be read of them.
+class Keeper(Protocol):
+    """Keeps ids and names of pain points from run to run; `voc.codebook.session.CodebookSession` does, with a file."""
 
-    Parameters
-    ----------
-    paths : sequence of pathlib.Path
-        Tables, in any of the formats of `voc.ingest`.
-    options : TableOptions
-        What the user says about them.
+    book: Codebook
 
-    Raises
-    ------
-    TableError
-        If one of them cannot be read as a table of comments.
-    """
-
-    def __init__(self, paths: Sequence[Path], options: TableOptions | None = None) -> None:
-        self.sources = [(path, table) for path in paths for table in inspect_tables(path, options)]
-        self.problems: list[Problem] = []
-        self.notices: list[Problem] = []
-        self.scores: dict[tuple[str, int], int] = {}  # of a respondent: the answers of a row share one
+    def assign(
+        self,
+        points: Sequence[PainPoint],
+        outside: int,
+        complaints: Sequence[Complaint],
+        comments: int,
+        *,
+        space: ProblemSpace,
+        names_problem: Callable[[str], bool],
+        run_id: str,
+        at: str,
+    ) -> tuple[list[PainPoint], int]:  # numpydoc ignore=PR01,RT01
+        """Give pain points their ids and labels for good."""
 
     @property
-    def tables(self) -> tuple[SourceTable, ...]:  # numpydoc ignore=RT01
-        """How each table is read."""
-        return tuple(table for _, table in self.sources)
-
-    def __iter__(self) -> Iterator[Comment]:
-        """Comments as they come; problems and notices gather on the side."""
-        self.problems, self.notices, self.scores = [], [], {}
-        for item in read_all(self.sources):
-            if item.nps is not None:
-                self.scores[item.file, item.row] = item.nps
-            if isinstance(item, Comment):
-                yield item
-            else:
-                (self.notices if isinstance(item, Notice) else self.problems).append(item)
+    def changes(self) -> tuple[Change, ...]:  # numpydoc ignore=RT01
+        """Against the last version."""
 
 
-class Tally:
-    """What is counted while comments are scored one by one.
+@dataclass(frozen=True)
+class Material:
+    """What was read.
 
     Parameters
     ----------
-    taxonomy : Taxonomy
-        Whose touchpoints make the journey.
+    comments : sequence of Comment
+        All of them.
+    input : InputInfo
+        Where they are from; `uninformative` is counted later.
+    nps : Nps or None
+        Of all respondents.
     """
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self.taxonomy = taxonomy
-        self.comments = self.duplicates = self.uninformative = 0
-        self.sentiments: Counter[str] = Counter()
-        self.mentions: Counter[str] = Counter()
-        self.negative: Counter[str] = Counter()
-        self.complaints: list[Complaint] = []
-
-    def add(self, comment: Comment, annotation: Annotation) -> None:
-        """Count one comment.
-
-        Parameters
-        ----------
-        comment : Comment
-            As read.
-        annotation : Annotation
-            What the pipeline found in it.
-        """
-        self.comments += 1
-        self.duplicates += comment.duplicate_of is not None
-        self.uninformative += not annotation.informative
-        self.sentiments[annotation.sentiment.label] += 1
-        self.mentions.update({mention.id for mention in annotation.touchpoints})
-        self.negative.update({mention.id for mention in annotation.touchpoints if mention.polarity == "negative"})
-        self.complaints += complaints_of(annotation)
-
-    def metrics(self, scores: Sequence[int]) -> Metrics:
-        """Figures of the whole batch.
-
-        Parameters
-        ----------
-        scores : sequence of int
-            0–10, of all respondents who gave one, whether they wrote something or not.
-
-        Returns
-        -------
-        Metrics
-            Shares are of the comments counted so far; no NPS where nobody gave a score.
-        """
-        sentiment = {label: _share_of(self.sentiments[label], self.comments) for label in LABELS}
-        if not scores:
-            return Metrics(sentiment=sentiment)
-        value, interval = nps(scores)
-        return Metrics(sentiment=sentiment, nps=Nps(n=len(scores), value=value, interval=interval))
-
-    def journey(self) -> tuple[JourneyCell, ...]:
-        """Each touchpoint along the customer journey.
-
-        Returns
-        -------
-        tuple of JourneyCell
-            In the taxonomy's order, touchpoints that nobody mentions included.
-        """
-        return tuple(
-            JourneyCell(
-                stage=touchpoint.stage,
-                touchpoint=touchpoint.id,
-                mentions=self.mentions[touchpoint.id],
-                negative=self.negative[touchpoint.id],
-                share=share(self.negative[touchpoint.id], self.mentions[touchpoint.id]),
-                interval=wilson(self.negative[touchpoint.id], self.mentions[touchpoint.id]),
-            )
-            for touchpoint in self.taxonomy.touchpoints
-        )
+    comments: Sequence[Comment]
+    input: InputInfo
+    nps: Nps | None
 
 
 def analyse(
@@ -170,7 +84,7 @@ def analyse(
     pipeline: Pipeline | None = None,
     grouping: Grouping | None = None,
     progress: bool = False,
-    codebook: CodebookSession | None = None,
+    codebook: Keeper | None = None,
 ) -> Analysis:
     """Read tables of comments, score them, and find the pain points.
 
@@ -187,7 +101,7 @@ def analyse(
         the same result, save `run`.
     progress : bool
         Show progress bars on standard error.
-    codebook : CodebookSession, optional
+    codebook : Keeper, optional
         Gives pain points the ids and names that they have for good, and replays what people decided; its `save` is yours to call.
 
     Returns
@@ -201,28 +115,114 @@ def analyse(
         If a file cannot be read as a table of comments, or no comment is left.
     """
     seconds: dict[str, float] = {}
-    grouping = grouping or Grouping()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    run_id = uuid4().hex[:12]
-    with _timed(seconds, "load"):
+    with timed(seconds, "load"):
         reading = Reading(paths, options)
         pipeline = pipeline or Pipeline()
-    with _timed(seconds, "ingest"):
-        comments = list(tqdm(reading, desc="读取 / reading", unit="条", disable=not progress))
+    with timed(seconds, "ingest"):
+        material = read(reading, progress=progress)
+    tally = Tally(pipeline.taxonomy)
+    with timed(seconds, "score"):
+        comments = material.comments
+        scored = tqdm(pipeline.pipe(comments), "分析 / scoring", len(comments), unit="条", disable=not progress)
+        for annotation in scored:
+            tally.add(annotation)
+    return conclude(
+        material,
+        tally,
+        pipeline,
+        grouping or Grouping(),
+        run_id=uuid4().hex[:12],
+        started_at=started,
+        seconds=seconds,
+        codebook=codebook,
+        progress=progress,
+    )
+
+
+def read(reading: Reading, *, progress: bool = False) -> Material:
+    """Read all comments.
+
+    Parameters
+    ----------
+    reading : Reading
+        Tables, looked at.
+    progress : bool
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    Material
+        At least one comment.
+
+    Raises
+    ------
+    TableError
+        If there is none, or a file proves to be damaged.
+    """
+    comments = list(tqdm(reading, desc="读取 / reading", unit="条", disable=not progress))
     if not comments:
         raise TableError(
             "no_comments",
             "没有可分析的评论 / no comment to analyse",
             "每一行的文本都是空的？/ is the text of every row empty?",
-            file=str(paths[0].name),
+            file=reading.tables[0].name,
         )
-    tally = Tally(pipeline.taxonomy)
-    with _timed(seconds, "score"):
-        for comment, annotation in zip(
-            comments, tqdm(pipeline.pipe(comments), "分析 / scoring", len(comments), unit="条", disable=not progress), strict=True
-        ):
-            tally.add(comment, annotation)
-    with _timed(seconds, "pain_points"):
+    source = InputInfo(
+        files=reading.tables,
+        rows=len(comments) + len(reading.problems),
+        comments=len(comments),
+        duplicates=sum(comment.duplicate_of is not None for comment in comments),
+        uninformative=0,
+        problems=tuple(reading.problems),
+        notices=tuple(reading.notices),
+    )
+    return Material(comments, source, score_of(list(reading.scores.values())))
+
+
+def conclude(
+    material: Material,
+    tally: Tally,
+    pipeline: Pipeline,
+    grouping: Grouping,
+    *,
+    run_id: str,
+    started_at: str,
+    seconds: dict[str, float],
+    codebook: Keeper | None = None,
+    progress: bool = False,
+    entered: Callable[[str], None] = lambda _stage: None,
+) -> Analysis:
+    """Find the pain points of scored comments, and put all together.
+
+    Parameters
+    ----------
+    material : Material
+        What was read.
+    tally : Tally
+        What was counted while all of it was scored.
+    pipeline : Pipeline
+        That scored it.
+    grouping : Grouping
+        How finely pain points are told apart.
+    run_id, started_at : str
+        Of the run.
+    seconds : dict of str to float
+        That the stages so far took; those of here are added.
+    codebook : Keeper, optional
+        Gives pain points the ids and names that they have for good.
+    progress : bool
+        Show progress bars on standard error.
+    entered : callable
+        Told the name of each stage before it begins; may raise to end it there.
+
+    Returns
+    -------
+    Analysis
+        The ``voc.analysis/1`` record.
+    """
+    entered("pain_points")
+    with timed(seconds, "pain_points"):
         meta = read_meta("pain", "linear")
         namer = Namer(pipeline.words, word_tags(pipeline.nlp), pipeline.taxonomy)
         model = classifier_class(meta.classifier).load(model_folder("pain", "linear"))
@@ -231,7 +231,8 @@ def analyse(
         placed = place(complaints, space)
         points, outside = find_pain_points(placed, tally.comments, namer, grouping, progress=progress)
     if codebook:
-        with _timed(seconds, "codebook"):
+        entered("codebook")
+        with timed(seconds, "codebook"):
             points, outside = codebook.assign(
                 points,
                 outside,
@@ -240,34 +241,27 @@ def analyse(
                 space=space,
                 names_problem=namer.names_problem,
                 run_id=run_id,
-                at=started,
+                at=started_at,
             )
-    with _timed(seconds, "describe"):
+    entered("describe")
+    with timed(seconds, "describe"):
         stability = measure_stability(points, placed, namer, grouping, progress=progress)
         points = [point.model_copy(update={"stability": value}) for point, value in zip(points, stability, strict=True)]
-        points = describe(points, placed, comments, namer, pipeline.taxonomy)
+        points = describe(points, placed, material.comments, namer, pipeline.taxonomy)
     inside = sum(point.size for point in points)
     unassigned = Unassigned(size=outside, share=share(outside, outside + inside))
     return Analysis(
         run=RunInfo(
             id=run_id,
-            started_at=started,
+            started_at=started_at,
             voc_version=voc.__version__,
             models={**pipeline.models, "pain": meta.reference},
             codebook_version=codebook.book.version if codebook else None,
             seed=grouping.seed,
             seconds=seconds,
         ),
-        input=InputInfo(
-            files=reading.tables,
-            rows=len(comments) + len(reading.problems),
-            comments=len(comments),
-            duplicates=tally.duplicates,
-            uninformative=tally.uninformative,
-            problems=tuple(reading.problems),
-            notices=tuple(reading.notices),
-        ),
-        metrics=tally.metrics(list(reading.scores.values())),
+        input=material.input.model_copy(update={"uninformative": tally.uninformative}),
+        metrics=tally.metrics(material.nps),
         journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=unassigned,
@@ -291,12 +285,22 @@ def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
     return round(sum(value * weight for value, weight in known) / sum(weight for _, weight in known), DIGITS) if known else None
 
 
-def _share_of(count: int, n: int) -> ShareOf:
-    return ShareOf(n=count, share=share(count, n), interval=wilson(count, n))
-
-
 @contextmanager
-def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Note how long a stage takes.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        Gets it, to the hundredth.
+    stage : str
+        Its name.
+
+    Yields
+    ------
+    None
+        To the stage.
+    """
     start = perf_counter()
     yield
     seconds[stage] = round(perf_counter() - start, 2)

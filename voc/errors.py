@@ -98,3 +98,7 @@ class TooManyAttempts(StoreError):
         message = "登录失败次数太多 / too many failures to sign in"
         super().__init__("too_many_attempts", message, f"{minutes} 分钟后再试 / try again in {minutes} min")
         self.wait_s = wait_s
+
+
+class JobError(StoreError):
+    """A change that the state of a job does not allow."""

@@ -32,7 +32,7 @@ def create_app(
     Returns
     -------
     flask.Flask
-        With ``extensions["scorer"]`` and ``extensions["store"]``; whoever made the application closes both.
+        With ``extensions["scorer"]``, ``["store"]`` and ``["work"]``; whoever made the application closes them.
 
     Raises
     ------
@@ -64,6 +64,7 @@ def create_app(
     from web.pages.login import make_login
     from web.responses import finish_responses
     from web.scoring import Scorer, load_pipeline
+    from web.work import Work
 
     check_access(settings)
     app = Flask(__name__)
@@ -81,6 +82,7 @@ def create_app(
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(store, idle=idle, longest=longest)
     authenticator = None if settings.no_auth else authenticator or StoreAuthenticator(store.tokens, sessions)
+    app.extensions["work"] = Work(store, settings)
     # In reverse order, what comes after a request: headers and compression last.
     finish_responses(app)
     log_requests(app, metrics)

@@ -20,18 +20,25 @@ def serve(
         str | None, typer.Option("--quality", help="请求没说时用哪档：best、fast 或模型目录 / for requests that name none  [best]")
     ] = None,
     threads: Threads = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="不带工作进程，另开 voc worker / without a worker; run voc worker elsewhere")
+    ] = False,
 ) -> None:
     """启动服务；先用 voc user add 建用户 / Serve over HTTP; users are made by voc user add."""
+    from voc.logs import configure_logging
     from voc.store import DEFAULT_URL
     from web import create_app
-    from web.logs import configure_logging
+    from web.child import WorkerChild
     from web.server import listen
     from web.server import serve as run
     from web.settings import read_settings
 
-    settings = read_settings(host=host, port=port, store=store, no_auth=no_auth or None, quality=quality, threads=threads)
+    settings = read_settings(
+        host=host, port=port, store=store, no_auth=no_auth or None, quality=quality, threads=threads, no_worker=no_worker or None
+    )
     app = create_app(settings)
     app.extensions["store"].upgrade()
+    app.extensions["work"].root  # noqa: B018  (made now, or refused)
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     with listen(settings) as bound:
         app.extensions["scorer"].lane()  # the first request need not wait for the models
@@ -46,4 +53,12 @@ def serve(
             typer.echo(f"{address}  ·  说明 / docs {address}/api/v1/docs")
 
         configure_logging()
-        run(app, settings, bound, started)
+        child = None if settings.no_worker else WorkerChild(settings)
+        if child:
+            child.start()
+        try:
+            run(app, settings, bound, started)
+        finally:
+            if child:
+                child.stop(settings.stop_timeout_s)
+            app.extensions["work"].close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from traceback import extract_tb
 
 from flask import Flask, Response, g
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from voc.errors import (
     CodebookError,
     ConflictError,
+    JobError,
     ModelNotFound,
     RecordNotFound,
     SettingsError,
@@ -22,6 +22,7 @@ from voc.errors import (
     TooManyAttempts,
     VocError,
 )
+from voc.logs import frames_of
 from web.records import FieldFault, ProblemDocument
 
 MOST_FAULTS = 20  # listed of one request
@@ -42,8 +43,10 @@ STATUSES: dict[type[VocError], int] = {
     RecordNotFound: 404,
     TooManyAttempts: 429,
     ConflictError: 409,
+    JobError: 409,
     StoreError: 422,
 }
+PASSING = frozenset({"busy", "unreachable"})  # codes of a database that may answer a moment later
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),
     403: ("forbidden", "没有这个权限 / this is not allowed", ""),
@@ -180,7 +183,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(VocError)
     def mendable(error: VocError) -> Response:
-        status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+        status = 503 if error.code in PASSING else next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
         wait_s = error.wait_s if isinstance(error, TooManyAttempts) else RETRY_AFTER_S
         headers = {"Retry-After": str(wait_s)} if status in (429, 503) else {}
         return answer(ApiError(status, error.code, error.message, error.hint, headers=headers))
@@ -193,7 +196,7 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         # Not the message, which may quote a comment.
-        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
-        log.error("unexpected", extra={"fields": {"request_id": g.request_id, "error": type(error).__name__, "frames": frames}})
+        fields = {"request_id": g.request_id, "error": type(error).__name__, "frames": frames_of(error)}
+        log.error("unexpected", extra={"fields": fields})
         hint = "按 request_id 查日志 / look for the request_id in the log"
         return answer(ApiError(500, "internal", "服务内部出错 / something went wrong inside", hint))

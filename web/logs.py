@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-from datetime import UTC, datetime
 from time import perf_counter
 from uuid import uuid4
 
@@ -14,34 +11,6 @@ from flask import Flask, Response, g, request
 from web.metrics import Metrics
 
 log = logging.getLogger("web")
-
-
-class JsonFormatter(logging.Formatter):
-    """A record as one line of JSON; what goes with it is under ``extra={"fields": {...}}``."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write the line.
-
-        Parameters
-        ----------
-        record : logging.LogRecord
-            From any logger; a traceback, which may quote a comment, is left out.
-
-        Returns
-        -------
-        str
-            JSON with ``time``, ``level``, ``logger``, ``event``, and the fields.
-        """
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        head = {"time": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage()}
-        return json.dumps({**head, **getattr(record, "fields", {})}, ensure_ascii=False)
-
-
-def configure_logging() -> None:
-    """Send the log of the process to stderr as JSON."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 def log_requests(app: Flask, metrics: Metrics) -> None:

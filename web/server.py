@@ -68,7 +68,7 @@ def serve(app: Flask, settings: ServerSettings, bound: socket.socket, started: C
         ident="voc",
         # Those of proxies that are trusted are for `web.hosts` to read; waitress would drop them.
         clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
-        max_request_body_size=_HARD_LIMIT * settings.request_limit_mb * 2**20,
+        max_request_body_size=max(_HARD_LIMIT * settings.request_limit_mb, 2 * settings.upload_limit_mb) * 2**20,
     )
     stopping = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
@@ -33,6 +34,11 @@ class ServerSettings(BaseSettings):
     max_comments_waiting: int = Field(10_000, ge=1, description="further requests are told to come back later")
     max_comment_chars: int = Field(20_000, ge=1, description="characters of one comment")
     request_limit_mb: int = Field(8, ge=1, description="size of a request, 2**20 bytes")
+    upload_limit_mb: int = Field(200, ge=1, description="size of an upload, 2**20 bytes")
+    work_folder: Path | None = Field(None, description="where uploads wait for their analysis; beside the SQLite file where left out")
+    queue: str | None = Field(None, description="URL of the queue: redis://, postgresql://; the store's own where left out")
+    lease_s: float = Field(20, ge=0.5, description="seconds of silence until another worker takes over")
+    no_worker: bool = Field(False, description="leave the jobs to a `voc worker` elsewhere")
     stop_timeout_s: float = Field(30, ge=0, description="seconds that requests under way get when the service is stopped")
 
     @field_validator("hosts", mode="before")

@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
+from voc.logs import JsonFormatter
 from web import create_app
-from web.logs import JsonFormatter
 from web.settings import ServerSettings
 
 GOOD = {"text": "送餐太慢了"}

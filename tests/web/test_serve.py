@@ -26,7 +26,7 @@ VOC = [sys.executable, "-c", "from voc.cli import main; main()"]
 def serving(folder: Path, *options: str, says: str = "未验证身份"):
     """The process and its address, once it answers; its store is in the folder."""
     auth = ["--no-auth"] if says == "未验证身份" else []
-    command = [*VOC, "serve", "--port", "0", *auth, "--quality", "fast", "--threads", "1", *options]
+    command = [*VOC, "serve", "--port", "0", *auth, "--quality", "fast", "--threads", "1", "--no-worker", *options]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         said = process.stdout.readline() if says else ""

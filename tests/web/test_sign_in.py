@@ -11,10 +11,10 @@ from contextlib import closing
 import pytest
 
 from toy_accounts import PASSWORD, csrf_of, make_world, sign_in
+from voc.logs import JsonFormatter
 from voc.store import Store
 from voc.store.throttle import PAIR
 from web.hosts import caller_address
-from web.logs import JsonFormatter
 from web.pages.login import WRONG, local_path
 
 OTHER = "another password 2"

@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | user | token | schema`.
+"""The command line: `voc ingest | score | analyse | codebook | explain | evaluate | train | db | worker | user | token | schema`.
 
 More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
 """
@@ -19,6 +19,7 @@ from voc.cli.codebook import app as codebook_app
 from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
 from voc.cli.users import token_app, user_app
+from voc.cli.worker import worker
 from voc.errors import VocError
 
 
@@ -44,7 +45,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for command in (ingest, score, analyse, explain, evaluate, train):
+for command in (ingest, score, analyse, explain, evaluate, train, worker):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(db_app, name="db")

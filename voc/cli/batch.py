@@ -42,9 +42,9 @@ def ingest(
     """读取表格，脱敏后逐条输出 / Read tables and write their comments, redacted, as JSON lines."""
     from tqdm import tqdm
 
-    from voc.analysis import Reading
     from voc.output import check_writable, text_output
     from voc.pipeline import redact_comment
+    from voc.reading import Reading
 
     check_writable(output)
     reading = Reading(files, table_options(text, id, map, sheet, encoding))
@@ -73,8 +73,8 @@ def score(
     """逐条评分：情感、触点、意图 / Score each comment: sentiment, touchpoints, intents (voc.score/1)."""
     from tqdm import tqdm
 
-    from voc.analysis import Reading
     from voc.output import check_writable, text_output
+    from voc.reading import Reading
 
     check_writable(output)
     reading = Reading(files, table_options(text, id, map, sheet, encoding))

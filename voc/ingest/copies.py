@@ -56,17 +56,38 @@ def unpacked(path: Path) -> Path:
         If it is not gzip, is damaged, or unpacks to more than 4 GiB.
     """
     copy = _folder() / path.stem
+    unpack(path, copy)
+    return copy
+
+
+def unpack(path: Path, copy: Path, limit_bytes: int = _UNPACKED_BYTES) -> None:
+    """Write what a gzipped file holds to another file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The gzipped file.
+    copy : pathlib.Path
+        Where to.
+    limit_bytes : int
+        How long that may become.
+
+    Raises
+    ------
+    TableError
+        If it is not gzip, is damaged, or unpacks to more.
+    """
     try:
         with gzip.open(path) as packed, copy.open("wb") as file:
             while chunk := packed.read(_CHUNK_BYTES):
-                if file.tell() > _UNPACKED_BYTES:
-                    raise TableError("too_large", "解压后超过 4 GiB / unpacks to over 4 GiB", "拆成几份 / split the file", file=path.name)
+                if file.tell() > limit_bytes:
+                    message = f"解压后超过 {limit_bytes >> 20} MiB / unpacks to over {limit_bytes >> 20} MiB"
+                    raise TableError("too_large", message, "拆成几份 / split the file", file=path.name)
                 file.write(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise TableError(
             "bad_gzip", "gzip 文件已损坏 / damaged gzip data", "重新下载或解压后再试 / fetch it again, or unpack it first", file=path.name
         ) from error
-    return copy
 
 
 def _folder() -> Path:

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from voc.records import Analysis, Annotation, Comment, Label, PainPoint
-from voc.store import backup, erase, read, reviews, schema, write
+from voc.store import answers, backup, erase, jobs, leases, read, reviews, schema, uploads, write
 from voc.store.audit import Audit
 from voc.store.connection import DEFAULT_URL, Database
-from voc.store.records import CommentFilter, CommentPage, Health, Review, RunSummary, StoredComment, StoredRun, StoredUpload
+from voc.store.records import (
+    ClaimedJob,
+    CommentFilter,
+    CommentPage,
+    Health,
+    JobFault,
+    JobKind,
+    JobState,
+    Review,
+    RunSummary,
+    SavedAnswer,
+    StoredComment,
+    StoredJob,
+    StoredProblem,
+    StoredRun,
+    StoredUpload,
+)
 from voc.store.sessions import Sessions
 from voc.store.tokens import Tokens
 from voc.store.users import Users
 
 __all__ = [
     "DEFAULT_URL",
+    "ClaimedJob",
     "CommentFilter",
     "CommentPage",
     "Health",
+    "JobFault",
     "Review",
     "RunSummary",
+    "SavedAnswer",
     "Store",
     "StoredComment",
+    "StoredJob",
+    "StoredProblem",
     "StoredRun",
     "StoredUpload",
 ]
+
+T = TypeVar("T")
+Also = Callable[[Connection, T], None]  # what is to be written in the same transaction
 
 
 class Store:
@@ -98,6 +122,122 @@ class Store:
         """The upload that a run analysed."""
         with self._read() as connection:
             return read.upload_of(connection, run_id)
+
+    def uploads(self) -> tuple[StoredUpload, ...]:  # numpydoc ignore=RT01
+        """All uploads, the newest first."""
+        with self._read() as connection:
+            return uploads.uploads(connection)
+
+    def problems(self, upload_id: int, limit: int = 1000) -> tuple[StoredProblem, ...]:  # numpydoc ignore=PR01,RT01
+        """Rows and cells of an upload that could not be used."""
+        with self._read() as connection:
+            return uploads.problems(connection, upload_id, limit)
+
+    def add_job(
+        self, kind: JobKind, upload_id: int, settings: Mapping[str, Any], also: Also[StoredJob] | None = None, **more: Any
+    ) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Note work to be done (see `voc.store.jobs.add_job`); `also` belongs to the same transaction."""
+        with self._write() as connection:
+            job = jobs.add_job(connection, kind, upload_id, settings, **more)
+            if also:
+                also(connection, job)
+            return job
+
+    def add_upload_job(
+        self,
+        name: str,
+        settings: Mapping[str, Any],
+        also: Also[tuple[StoredUpload, StoredJob]] | None = None,
+        *,
+        user_id: int | None = None,
+        private: bool = False,
+        **more: Any,
+    ) -> tuple[StoredUpload, StoredJob]:  # numpydoc ignore=PR01,RT01
+        """Note that tables came and are to be analysed, both or neither; `also` belongs to the same transaction."""
+        with self._write() as connection:
+            upload = write.add_upload(connection, name, user_id, private=private)
+            job = jobs.add_job(connection, "analyse", upload.id, settings, user_id=user_id, **more)
+            if also:
+                also(connection, (upload, job))
+            return upload, job
+
+    def job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """One job."""
+        with self._read() as connection:
+            return jobs.job(connection, job_id)
+
+    def jobs(self, upload_id: int | None = None, *, limit: int = 1000) -> tuple[StoredJob, ...]:  # numpydoc ignore=PR01,RT01
+        """Jobs, of one upload or all, the newest first."""
+        with self._read() as connection:
+            return jobs.jobs(connection, upload_id, limit=limit)
+
+    def job_folders(self, upload_id: int | None = None) -> dict[str, JobState]:  # numpydoc ignore=PR01,RT01
+        """Folders of jobs in the work folder, of one upload or all, with the jobs' states."""
+        with self._read() as connection:
+            return jobs.folders(connection, upload_id)
+
+    def start_job(self, job_id: int, settings: Mapping[str, Any]) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Queue a job that was held (see `voc.store.jobs.start`)."""
+        with self._write() as connection:
+            return jobs.start(connection, job_id, settings)
+
+    def cancel_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Cancel a job (see `voc.store.jobs.cancel`)."""
+        with self._write() as connection:
+            return jobs.cancel(connection, job_id)
+
+    def retry_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Queue a failed or cancelled job again (see `voc.store.jobs.retry`)."""
+        with self._write() as connection:
+            return jobs.retry(connection, job_id)
+
+    def claim_job(self, worker: str, lease_s: float, job_id: int | None = None) -> ClaimedJob | None:  # numpydoc ignore=PR01,RT01
+        """Take a job that waits, or whose worker is silent (see `voc.store.leases.claim`)."""
+        with self._write() as connection:
+            return leases.claim(connection, worker, lease_s, job_id)
+
+    def beat_job(self, job_id: int, worker: str, lease_s: float, **progress: Any) -> leases.Beat:  # numpydoc ignore=PR01,RT01
+        """Give a sign of life, and say how far a job is (see `voc.store.leases.beat`)."""
+        with self._write() as connection:
+            return leases.beat(connection, job_id, worker, lease_s, **progress)
+
+    def finish_job(
+        self,
+        job: ClaimedJob,
+        comments: Iterable[Comment],
+        annotations: Iterable[Annotation],
+        analysis: Analysis,
+        settings: Mapping[str, Any],
+        also: Also[None] | None = None,
+    ) -> None:  # numpydoc ignore=PR01
+        """Add the run of a job and mark it as done, both or neither; `also` belongs to the same transaction."""
+        with self._write() as connection:
+            leases.finish(connection, job.id, job.worker)
+            if job.kind == "rerun":
+                uploads.refuse_erased(connection, job.upload_id, analysis.input.comments)
+            write.save_run(connection, job.upload_id, comments, annotations, analysis, settings)
+            if also:
+                also(connection, None)
+
+    def fail_job(self, job: ClaimedJob, fault: JobFault) -> None:  # numpydoc ignore=PR01
+        """Note why a job cannot be done (see `voc.store.leases.fail`)."""
+        with self._write() as connection:
+            leases.fail(connection, job.id, job.worker, fault)
+
+    def release_job(self, job: ClaimedJob, *, cancelled: bool = False) -> None:  # numpydoc ignore=PR01
+        """Lay a job down: back in the queue, or cancelled (see `voc.store.leases.release`)."""
+        with self._write() as connection:
+            leases.release(connection, job.id, job.worker, cancelled=cancelled)
+
+    def answer(self, caller: str, key: str) -> SavedAnswer | None:  # numpydoc ignore=PR01,RT01
+        """What was answered to a request lately (see `voc.store.answers`)."""
+        with self._read() as connection:
+            return answers.find(connection, caller, key)
+
+    def save_answer(self, caller: str, key: str, answer: SavedAnswer, upload_id: int | None = None) -> None:  # numpydoc ignore=PR01
+        """Keep what was answered to a request, in case that it comes again (see `voc.store.answers`)."""
+        with self._write() as connection:
+            answers.save(connection, caller, key, answer, upload_id)
 
     def save_run(
         self,

@@ -18,6 +18,7 @@ from voc.store.connection import Database
 from voc.store.people import AuditRow, CodebookVersionRow
 from voc.store.search import Indexed, drop_from_index, fold
 from voc.store.tables import Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
+from voc.store.worktables import AnswerRow
 from voc.store.write import now
 
 
@@ -148,6 +149,7 @@ def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -
     _scrub(connection, PainPointRow.record, PainPointRow.run_id.in_(runs), gone)
     _scrub(connection, CodebookVersionRow.record, of_runs, gone)
     drop_from_index(connection, [Indexed(row["id"], row["search_text"]) for row in rows])
+    connection.execute(delete(AnswerRow).where(AnswerRow.upload_id == upload_id))  # may show the first rows of the table
     here = CommentRow.upload_id == upload_id
     for chunk in (rows[at : at + 500] for at in range(0, len(rows), 500)):
         ids = [row["comment_id"] for row in chunk]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from voc.records import Analysis, Annotation, Comment, Label, Record
+from voc.records import Analysis, Annotation, Comment, Label, Problem, Record
 
 SENTIMENT = "sentiment"  # as the target of a review
 
@@ -82,6 +82,69 @@ class CommentPage(Record):
 
     comments: tuple[StoredComment, ...]
     next: str | None = Field(description="cursor of the page behind it; none: this is the last")
+
+
+class StoredProblem(Problem):
+    """A row or cell of an upload that could not be used."""
+
+    kind: Literal["problem", "notice"] = Field(description="problem: the row is left out; notice: only a cell is")
+
+
+JobState = Literal["held", "queued", "running", "done", "failed", "cancelled"]
+JobKind = Literal["analyse", "rerun"]
+
+
+class JobFault(Record):
+    """Why a job failed; never a customer's text."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class JobProgress(Record):
+    """How far a job is."""
+
+    stage: str | None = Field(None, description="load, read, score, pain_points, codebook, describe, save")
+    rows_done: int = 0
+    rows_total: int = Field(0, description="0 until it is known")
+    rows_per_second: float | None = Field(None, description="in this stage, where rows are counted")
+    seconds_left: float | None = Field(None, description="of this stage, at that rate")
+
+
+class StoredJob(Record):
+    """Work on an upload, and how far it is."""
+
+    id: int
+    kind: JobKind
+    state: JobState = Field(description="held: waits to be started; queued; running; done; failed; cancelled")
+    upload_id: int
+    run_id: str = Field(description="of the run that it makes")
+    user_id: int | None = None
+    settings: dict[str, Any]
+    created_at: str
+    started_at: str | None = Field(None, description="of the first attempt")
+    finished_at: str | None = None
+    attempts: int = 0
+    cancel_requested: bool = False
+    progress: JobProgress = JobProgress()
+    error: JobFault | None = None
+
+
+class ClaimedJob(StoredJob):
+    """A job that a worker holds."""
+
+    worker: str
+    folder: str = Field(description="its own, in the work folder")
+
+
+class SavedAnswer(Record):
+    """What was answered to a request that may come again."""
+
+    fingerprint: str = Field(description="digest of the request")
+    status: int
+    location: str | None = None
+    body: str
 
 
 class Health(Record):

@@ -8,8 +8,10 @@ from web.api.accounts import make_accounts
 from web.api.describe import make_describing
 from web.api.exchange import use_safe_parameters
 from web.api.health import make_health
+from web.api.jobs import make_jobs
 from web.api.score import make_score
 from web.api.tokens import make_tokens
+from web.api.uploads import make_uploads
 from web.auth import Authenticator
 from web.metrics import Metrics
 from web.scoring import Scorer
@@ -26,7 +28,7 @@ def make_blueprints(
     Parameters
     ----------
     app : flask.Flask
-        That they will be registered with.
+        That they will be registered with; with ``extensions["work"]``.
     settings : ServerSettings
         Limits.
     scorer : Scorer
@@ -47,6 +49,8 @@ def make_blueprints(
     make_score(api, settings, scorer)
     make_accounts(api, app.extensions["store"])
     make_tokens(api, app.extensions["store"])
+    make_uploads(api, app.extensions["work"])
+    make_jobs(api, app.extensions["work"])
     make_describing(api, app, open_to_all=authenticator is None)
     make_health(watch, scorer, metrics)
     return [api, watch]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, Response, request
@@ -20,8 +21,22 @@ LARGEST_KEY = 2**63 - 1  # of either kind of database
 class KeyConverter(IntegerConverter):
     """Whole numbers that a database can hold; others are an unknown address."""
 
-    def __init__(self, map: Any, **options: Any) -> None:
-        super().__init__(map, max=LARGEST_KEY, **options)
+    def to_python(self, value: str) -> int:
+        """Take the part of the address.
+
+        Parameters
+        ----------
+        value : str
+            Digits.
+
+        Returns
+        -------
+        int
+            Up to `LARGEST_KEY`.
+        """
+        if len(value) > len(str(LARGEST_KEY)) or int(value) > LARGEST_KEY:
+            raise NoMatch
+        return int(value)
 
 
 class TextConverter(UnicodeConverter):
@@ -103,14 +118,14 @@ def read_query(record: type[R]) -> R:
     return check_fields(record, request.args.to_dict(flat=False))
 
 
-def check_fields(record: type[R], given: dict[str, list[str]]) -> R:
+def check_fields(record: type[R], given: Mapping[str, list[Any]]) -> R:
     """Make a record of the texts of a query or a form.
 
     Parameters
     ----------
     record : type of Record
         That they must be.
-    given : dict of str to list of str
+    given : mapping of str to list
         Name → values, at least one each.
 
     Returns
@@ -123,7 +138,7 @@ def check_fields(record: type[R], given: dict[str, list[str]]) -> R:
     ApiError
         422 with the names of what breaks the record.
     """
-    if names := [name for name, values in given.items() if any("\0" in value for value in (name, *values))]:
+    if names := [name for name, values in given.items() if any("\0" in str(value) for value in (name, *values))]:
         faults = tuple(
             FieldFault(pointer=f"/{name}".replace("\0", "␀"), code="nul", message="不能含 NUL / NUL is not allowed") for name in names
         )

@@ -8,7 +8,7 @@ from alembic import op
 from voc.store.migrations.versions.r0001_tables import TYPES
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:

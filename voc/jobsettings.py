@@ -1,0 +1,106 @@
+"""What a job is asked for, and how its tables are opened; light, so that a table is looked at without any model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from voc.errors import TableError
+from voc.ingest import TableOptions
+from voc.reading import Reading
+from voc.records import Record, Role, SourceTable
+
+Detail = Literal["coarse", "normal", "fine"]
+
+
+class JobFile(Record):
+    """A table in the job's folder."""
+
+    path: str = Field(description="in the folder of the job; our name")
+    name: str = Field(description="as its owner calls it")
+
+
+class JobSettings(Record):
+    """What a job is asked for."""
+
+    files: tuple[JobFile, ...] = ()
+    columns: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict, description="role -> header; text: one or several")
+    sheets: tuple[str, ...] = ()
+    encoding: str | None = None
+    tables: tuple[SourceTable, ...] = Field((), description="how they are read")
+    from_run: str | None = Field(None, description="run whose comments are analysed once more")
+    quality: str = "best"
+    taxonomy: str = "retail"
+    detail: Detail = "normal"
+    max_unassigned: float | None = Field(None, ge=0, le=1)
+    seed: int = 42
+    codebook: str | None = None
+
+    def table_options(self) -> TableOptions:
+        """What the user says about the tables.
+
+        Returns
+        -------
+        TableOptions
+            For `voc.ingest`.
+        """
+        plain = {role: header for role, header in self.columns.items() if isinstance(header, str)}
+        said = self.columns.get("text", ())
+        text = (said,) if isinstance(said, str) else said
+        others = {role: header for role, header in plain.items() if role not in ("text", "id")}
+        return TableOptions(text=text, id=plain.get("id"), columns=others, sheets=self.sheets, encoding=self.encoding)
+
+    def of_run(self) -> dict[str, object]:
+        """What is kept with the run.
+
+        Returns
+        -------
+        dict of str to JSON values
+            Without files.
+        """
+        return self.model_dump(include={"quality", "taxonomy", "detail", "max_unassigned", "codebook", "from_run"}, mode="json")
+
+
+def open_reading(folder: Path, settings: JobSettings) -> Reading:
+    """Look at the tables of a job.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the job.
+    settings : JobSettings
+        Names the files.
+
+    Returns
+    -------
+    Reading
+        Files go by their owner's names.
+
+    Raises
+    ------
+    TableError
+        If one of them cannot be read as a table of comments.
+    """
+    if not folder.is_dir():
+        hint = "请重新上传 / upload it again"
+        raise TableError("file_gone", "上传的文件已不在 / the uploaded file is not there any more", hint)
+    names = {folder / file.path: shown_name(file.name) for file in settings.files}
+    return Reading(list(names), settings.table_options(), names)
+
+
+def shown_name(name: str) -> str:
+    """What a file is called in results: as if it had been read where it came from.
+
+    Parameters
+    ----------
+    name : str
+        As its owner calls it.
+
+    Returns
+    -------
+    str
+        Without the ``.gz`` of what was unpacked.
+    """
+    return name[:-3] if name.lower().endswith(".gz") else name
