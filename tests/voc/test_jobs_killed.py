@@ -73,6 +73,7 @@ def test_workers_killed_at_random_points_lose_and_double_nothing(sqlite_store, t
     }
     command = [
         sys.executable,
+        "-P",  # beside that script lies tests/voc, which is another `voc`
         str(ROOT / "tests" / "kill_worker.py"),
         f"sqlite:///{store.database.file}",
         str(CHUNK),
@@ -88,7 +89,9 @@ def test_workers_killed_at_random_points_lose_and_double_nothing(sqlite_store, t
         worker = int(zygote.stdout.readline())
         began = time.monotonic()
         while any(store.job(job.id).state != "done" for job in jobs.values()):
-            assert time.monotonic() - began < LONGEST_S, [store.job(job.id) for job in jobs.values()]
+            now = [store.job(job.id) for job in jobs.values()]
+            assert not (failed := [job for job in now if job.state == "failed"]), f"{failed}\n{(tmp_path / 'log').read_text()[-2000:]}"
+            assert time.monotonic() - began < LONGEST_S, now
             if time.monotonic() - began > KILLING_S:
                 time.sleep(0.5)
                 continue
