@@ -14,7 +14,7 @@ from pathlib import Path
 
 from voc import batchjob
 from voc.logs import configure_logging
-from voc.store import Store
+from voc.store import Store, leases
 from voc.worker import Worker, load_shipped
 from voc.workfolder import work_folder
 
@@ -26,6 +26,7 @@ def main(url: str, chunk: int, lease_s: float, root: Path) -> None:
         import bertopic  # noqa: F401
     pipeline = load_shipped("fast", "retail", 1)
     batchjob.CHUNK = chunk
+    leases.MOST_CRASHES = 1000  # here a worker's death is never the job's fault
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
