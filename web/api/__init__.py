@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from web.api.describe import make_describing
+from web.api.exchange import use_safe_parameters
 from web.api.health import make_health
 from web.api.operations import scope_of_request
 from web.api.score import make_score
@@ -39,6 +40,7 @@ def make_blueprints(
     list of flask.Blueprint
         Each checks the scope that its operations name.
     """
+    use_safe_parameters(app)
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     watch = Blueprint("watch", __name__)
     make_score(api, settings, scorer)

@@ -6,8 +6,9 @@ import json
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template
 
+from web.api.exchange import with_etag
 from web.api.openapi import make_openapi
 from web.api.operations import Operation, operation
 
@@ -29,18 +30,12 @@ def make_describing(api: Blueprint, app: Flask, *, open_to_all: bool) -> None:
     def specification() -> dict[str, Any]:
         return make_openapi(app, open_to_all=open_to_all)
 
-    def cached(response: Response) -> Response:
-        response.add_etag(weak=True)  # gzip comes later: the same content, not the same bytes
-        response.headers["Cache-Control"] = "no-cache"
-        response.make_conditional(request)
-        return response
-
     @operation(
         api, "/openapi.json", Operation("GET", "本接口的 OpenAPI 3.1 / This API in OpenAPI 3.1", None, "application/json", etag=True)
     )
     def openapi() -> Response:
-        return cached(Response(json.dumps(specification(), ensure_ascii=False), content_type="application/json"))
+        return with_etag(Response(json.dumps(specification(), ensure_ascii=False), content_type="application/json"))
 
     @operation(api, "/docs", Operation("GET", "本接口的说明 / This API for people to read", None, "text/html; charset=utf-8", etag=True))
     def docs() -> Response:
-        return cached(Response(render_template("api_docs.html", spec=specification()), content_type="text/html; charset=utf-8"))
+        return with_etag(Response(render_template("api_docs.html", spec=specification()), content_type="text/html; charset=utf-8"))

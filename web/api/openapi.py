@@ -16,9 +16,19 @@ from web.api.operations import Operation, operation_of
 from web.records import ProblemDocument
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-_TYPES = {"int": {"type": "integer", "minimum": 0}, None: {"type": "string"}}
+_TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, None: {"type": "string", "minLength": 1}}
+_PREFIX = "/api/v1"
+_REFERENCE = "#/components/schemas/{model}"
 ANY_PROBLEM = (400, 500)  # a host that is not ours, and what nobody expected
 SCOPE_PROBLEMS = (401, 403)
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "同一个键 24 小时内只做一次 / done once within 24 hours; the same answer again",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+
+Schema = dict[str, Any]
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
@@ -57,38 +67,35 @@ def make_openapi(app: Flask, *, open_to_all: bool) -> dict[str, Any]:
     listed = list(operations(app))
     used: dict[tuple[type[Record], JsonSchemaMode], None] = {(ProblemDocument, "serialization"): None}
     for _, _, described in listed:
-        if described.body:
-            used[described.body, "validation"] = None
-        if not isinstance(described.answer, str):
+        for record in (described.body, described.multipart):
+            if record:
+                used[record, "validation"] = None
+        if isinstance(described.answer, type):
             used[described.answer, "serialization"] = None
-    places, schemas = models_json_schema(list(used), ref_template="#/components/schemas/{model}")
+    places, schemas = models_json_schema(list(used), ref_template=_REFERENCE)
+    components: dict[str, Any] = {"schemas": schemas["$defs"]}
     paths: dict[str, dict[str, Any]] = {}
     for path, rule, described in listed:
-        answer = (
-            {described.answer: {"schema": {"type": "string"}}}
-            if isinstance(described.answer, str)
-            else _json(places[described.answer, "serialization"])
-        )
-        problem = {"application/problem+json": {"schema": places[ProblemDocument, "serialization"]}}
         scoped = described.scope is not None and not open_to_all
-        statuses = sorted({*ANY_PROBLEM, *described.problems, *(SCOPE_PROBLEMS if scoped else ())})
         entry: dict[str, Any] = {
-            "operationId": f"{described.method.lower()}_{path.rsplit('/', 1)[1].replace('.', '_')}",
+            "operationId": _identifier(described.method, path),
             "summary": described.summary,
-            "responses": {
-                "200": {"description": "OK", "content": answer},
-                **({"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}} if described.etag else {}),
-                **{str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses},
-            },
+            "responses": _responses(described, places, scoped=scoped),
         }
-        if parameters := [_parameter(kind, name) for kind, name in _PARAMETER.findall(rule)]:
+        parameters = [_parameter(kind, name) for kind, name in _PARAMETER.findall(rule)]
+        parameters += _query(described.query, components["schemas"]) if described.query else []
+        if parameters := [*parameters, *([IDEMPOTENCY_KEY] if described.idempotent else [])]:
             entry["parameters"] = parameters
         if described.body:
             entry["requestBody"] = {"required": True, "content": _json(places[described.body, "validation"])}
+        elif described.multipart:
+            entry["requestBody"] = {
+                "required": True,
+                "content": {"multipart/form-data": {"schema": places[described.multipart, "validation"]}},
+            }
         if scoped:
             entry["security"] = [{"token": [described.scope]}]
         paths.setdefault(path, {})[described.method.lower()] = entry
-    components: dict[str, Any] = {"schemas": schemas["$defs"]}
     if not open_to_all:
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     return {
@@ -97,6 +104,49 @@ def make_openapi(app: Flask, *, open_to_all: bool) -> dict[str, Any]:
         "paths": paths,
         "components": components,
     }
+
+
+def _identifier(method: str, path: str) -> str:
+    """``get_uploads_upload_id_start`` and the like: unique, since paths are."""
+    words = re.sub(r"\W+", "_", path.removeprefix(_PREFIX)).strip("_")
+    return f"{method.lower()}_{words}"
+
+
+def _responses(described: Operation, places: Any, *, scoped: bool) -> Schema:
+    success: Schema = {"description": HTTPStatus(described.status).phrase}
+    if isinstance(described.answer, type):
+        success["content"] = _json(places[described.answer, "serialization"])
+    elif described.answer is not None:
+        kinds = (described.answer,) if isinstance(described.answer, str) else described.answer
+        success["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    if described.location:
+        success["headers"] = {"Location": {"schema": {"type": "string"}}}
+    problem = {"application/problem+json": {"schema": places[ProblemDocument, "serialization"]}}
+    statuses = sorted({*ANY_PROBLEM, *described.problems, *(SCOPE_PROBLEMS if scoped else ())})
+    return {
+        str(described.status): success,
+        **({"304": {"description": HTTPStatus.NOT_MODIFIED.phrase}} if described.etag else {}),
+        **{str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses},
+    }
+
+
+def _query(record: type[Record], schemas: Schema) -> list[Schema]:
+    """What may stand behind the ``?``, one parameter a field of the record."""
+    schema = record.model_json_schema(ref_template=_REFERENCE)
+    schemas.update(schema.get("$defs", {}))
+    required = schema.get("required", ())
+    parameters = []
+    for name, described in schema.get("properties", {}).items():
+        plain = {key: value for key, value in described.items() if key not in ("title", "description", "anyOf")}
+        kinds = [kind for kind in described.get("anyOf", ()) if kind != {"type": "null"}]  # null is to leave it out
+        if kinds:
+            plain = {
+                **{key: value for key, value in plain.items() if value is not None},
+                **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}),
+            }
+        parameter = {"name": name, "in": "query", "required": name in required, "schema": plain}
+        parameters.append({**parameter, **({"description": described["description"]} if "description" in described else {})})
+    return parameters
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -26,23 +26,38 @@ class Operation:
         One line, Chinese then English.
     scope : Scope or None
         That the token must have; None: open to all.
-    answer : type of Record or str
-        Record of the answer, or its media type where it is none.
+    answer : type of Record, str, tuple of str or None
+        Record of the answer, or its media type (one of several) where it is none; None: an answer without content.
     body : type of Record, optional
         Record of the request.
     problems : tuple of int
         Statuses of refusals, beside those that any operation has.
     etag : bool
         Whether it answers 304 to who has the present answer already.
+    status : int
+        Of success.
+    query : type of Record, optional
+        What may stand behind the ``?``; see `web.api.exchange.read_query`. Path parameters are read from the address itself.
+    multipart : type of Record, optional
+        Parts of a form; files are ``list[bytes]``.
+    idempotent : bool
+        Whether it takes an ``Idempotency-Key``.
+    location : bool
+        Whether success names an address in ``Location``.
     """
 
     method: str
     summary: str
     scope: Scope | None
-    answer: type[Record] | str
+    answer: type[Record] | str | tuple[str, ...] | None
     body: type[Record] | None = None
     problems: tuple[int, ...] = ()
     etag: bool = False
+    status: int = 200
+    query: type[Record] | None = None
+    multipart: type[Record] | None = None
+    idempotent: bool = False
+    location: bool = False
 
 
 def operation(blueprint: Blueprint, path: str, described: Operation) -> Callable[[View], View]:
