@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from voc.analysis import Tally
 from voc.pipeline import prepare
 from voc.records import (
     Analysis,
@@ -13,18 +14,17 @@ from voc.records import (
     Comment,
     InputInfo,
     Mention,
-    Metrics,
     PainPoint,
     Problem,
     Quality,
     Quote,
     RunInfo,
     Sentiment,
-    ShareOf,
     Span,
     Unassigned,
     Verdict,
 )
+from voc.taxonomy import load_taxonomy
 
 Scored = tuple[Comment, Annotation]
 TEXTS = (
@@ -119,7 +119,9 @@ def analysis_of(batch: Sequence[Scored], run_id: str = "r1", points: Sequence[Pa
         "seed": 42,
         "seconds": {},
     } | run
-    nothing = ShareOf(n=0, share=0, interval=(0, 0))
+    tally = Tally(load_taxonomy())
+    for comment, annotation in batch:
+        tally.add(comment, annotation)
     return Analysis(
         run=RunInfo(id=run_id, **info),
         input=InputInfo(
@@ -131,8 +133,8 @@ def analysis_of(batch: Sequence[Scored], run_id: str = "r1", points: Sequence[Pa
             problems=(Problem(file="三月.xlsx", row=99, column="评价", reason="空白回答 / empty answer"),),
             notices=(Problem(file="三月.xlsx", row=2, column="评分", reason="不是分数 / not a score: '很好'"),),
         ),
-        metrics=Metrics(sentiment={"negative": nothing, "neutral": nothing, "positive": nothing}),
-        journey=(),
+        metrics=tally.metrics([]),
+        journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=Unassigned(size=0, share=0),
         quality=Quality(coverage=1),

@@ -13,14 +13,14 @@ from uuid import uuid4
 from tqdm import tqdm
 
 import voc
-from voc.attributes import describe
+from voc.attributes import describe, quality_of
 from voc.classify import classifier_class
 from voc.codebook.session import CodebookSession
 from voc.complaints import Complaint, complaints_of
 from voc.errors import TableError
 from voc.grouping import Grouping
 from voc.ingest import TableOptions, inspect_tables, read_all
-from voc.metrics import DIGITS, nps, share, wilson
+from voc.metrics import nps, share, wilson
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
 from voc.painpoints import find_pain_points
@@ -35,9 +35,7 @@ from voc.records import (
     Metrics,
     Notice,
     Nps,
-    PainPoint,
     Problem,
-    Quality,
     RunInfo,
     ShareOf,
     SourceTable,
@@ -271,24 +269,9 @@ def analyse(
         journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=unassigned,
-        quality=_quality(points, unassigned, grouping.max_unassigned),
+        quality=quality_of(points, unassigned, grouping.max_unassigned),
         changes=codebook.changes if codebook else (),
     )
-
-
-def _quality(points: Sequence[PainPoint], unassigned: Unassigned, most: float | None) -> Quality:
-    return Quality(
-        coverage=round(1 - unassigned.share, DIGITS) if points else 0.0,
-        max_unassigned=most,
-        reached=None if most is None else unassigned.share <= most,
-        stability=_mean([(point.stability, point.size) for point in points]),
-        label_support=_mean([(point.label_support, point.size) for point in points]),
-    )
-
-
-def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
-    known = [(value, weight) for value, weight in values if value is not None]
-    return round(sum(value * weight for value, weight in known) / sum(weight for _, weight in known), DIGITS) if known else None
 
 
 def _share_of(count: int, n: int) -> ShareOf:

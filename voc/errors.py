@@ -76,5 +76,13 @@ class StoreError(VocError, RuntimeError):
     """A database that cannot be used, or a change that it does not allow."""
 
 
+class StoreUnavailable(StoreError):
+    """A database that cannot be used now, through no fault of who asks."""
+
+
+class Conflict(StoreError):
+    """A change that comes too late: somebody else was first, or a newer run has taken the place."""
+
+
 class RecordNotFound(StoreError, LookupError):
     """No upload, run, comment or customer of that name in the store."""

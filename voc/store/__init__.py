@@ -10,26 +10,32 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from voc.records import Analysis, Annotation, Comment, Label, PainPoint
-from voc.store import backup, erase, read, reviews, schema, write
+from voc.records import Analysis, Annotation, Comment, PainPoint
+from voc.store import backup, erase, read, schema, write
+from voc.store.cache import Cache
+from voc.store.codebooks import StoreCodebookSession
 from voc.store.connection import DEFAULT_URL, Database
+from voc.store.current import Current
+from voc.store.findings import Findings
 from voc.store.records import CommentFilter, CommentPage, Health, Review, RunSummary, StoredComment, StoredRun, StoredUpload
 
 __all__ = [
     "DEFAULT_URL",
     "CommentFilter",
     "CommentPage",
+    "Current",
     "Health",
     "Review",
     "RunSummary",
     "Store",
+    "StoreCodebookSession",
     "StoredComment",
     "StoredRun",
     "StoredUpload",
 ]
 
 
-class Store:
+class Store(Findings):
     """A store by its URL. Every method is one transaction; what is unknown raises `RecordNotFound`, what cannot be used `StoreError`.
 
     Parameters
@@ -64,12 +70,12 @@ class Store:
 
     def upgrade(self, revision: str = "head") -> None:  # numpydoc ignore=PR01
         """Make the tables, or bring them to this version of voc; what is in them stays."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         schema.upgrade(self.database, revision)
 
     def downgrade(self, revision: str) -> None:  # numpydoc ignore=PR01
         """Take the tables back to an older revision; ``base`` leaves nothing."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         schema.downgrade(self.database, revision)
 
     def close(self) -> None:
@@ -78,17 +84,17 @@ class Store:
 
     def add_upload(self, name: str, user_id: int | None = None, *, private: bool = False) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """Note that tables came (see `voc.store.write.add_upload`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return write.add_upload(connection, name, user_id, private=private)
 
     def upload(self, upload_id: int) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """One upload."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.upload(connection, upload_id)
 
     def upload_of(self, run_id: str) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """The upload that a run analysed."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.upload_of(connection, run_id)
 
     def save_run(
@@ -98,51 +104,43 @@ class Store:
         annotations: Iterable[Annotation],
         analysis: Analysis,
         settings: Mapping[str, Any] | None = None,
+        *,
+        codebook: StoreCodebookSession | None = None,
     ) -> None:  # numpydoc ignore=PR01
-        """Add a run, as a whole or not at all; earlier ones stay as they are (see `voc.store.write.save_run`)."""
-        with self._write() as connection:
+        """Add a run, and its codebook, as a whole or not at all; earlier ones stay as they are (see `voc.store.write.save_run`)."""
+        with self.writing() as connection:
             write.save_run(connection, upload_id, comments, annotations, analysis, settings or {})
+            if codebook:
+                codebook.write(connection)
 
     def runs(self) -> tuple[RunSummary, ...]:  # numpydoc ignore=RT01
         """All runs without their results, the newest first."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.runs(connection)
 
     def run(self, run_id: str) -> StoredRun:  # numpydoc ignore=PR01,RT01
         """One run with its result."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.run(connection, run_id)
-
-    def comments(
-        self, run_id: str, wanted: CommentFilter | None = None, *, cursor: str | None = None, limit: int = 50
-    ) -> CommentPage:  # numpydoc ignore=PR01,RT01
-        """A page of a run's comments, with what holds of them after reviews (see `voc.store.read.comments`)."""
-        with self._read() as connection:
-            return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit)
 
     def pain_points(self, run_id: str) -> tuple[PainPoint, ...]:  # numpydoc ignore=PR01,RT01
         """Pain points of a run as it ranked them, without members."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.pain_points(connection, run_id)
-
-    def add_review(
-        self, run_id: str, key: int, target: str, label: Label | None, reviewer: str | None = None
-    ) -> Review:  # numpydoc ignore=PR01,RT01
-        """Note a human decision; the newest holds (see `voc.store.reviews.add_review`)."""
-        with self._write() as connection:
-            return reviews.add_review(connection, run_id, key, target, label, reviewer)
 
     def erase_customer(self, customer_id: str, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase all comments of a customer for good; returns how many (see `voc.store.erase`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             erased = erase.erase_customer(connection, customer_id, actor)
+        self.cache = Cache()
         self.scour()
         return erased
 
     def erase_upload(self, upload_id: int, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase an upload with its comments and runs for good; returns how many comments (see `voc.store.erase`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             erased = erase.erase_upload(connection, upload_id, actor)
+        self.cache = Cache()
         self.scour()
         return erased
 
@@ -160,17 +158,35 @@ class Store:
 
     def restore(self, path: Path, *, replace: bool = False) -> None:  # numpydoc ignore=PR01
         """Put a backup in the place of what the store holds; `replace` where it holds runs."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         backup.restore(self.database, path, replace=replace)
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state throughout.
+
+        Yields
+        ------
+        sqlalchemy.Connection
+            To read from.
+        """
         self.revision  # noqa: B018  (refuses tables of another version, once)
         with self.database.read() as connection:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds as a whole or not at all.
+
+        Yields
+        ------
+        sqlalchemy.Connection
+            To write to.
+        """
         self.revision  # noqa: B018
         with self.database.write() as connection:
             yield connection
+
+    def _forget(self) -> None:
+        self.__dict__.pop("revision", None)
+        self.cache = Cache()
