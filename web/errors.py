@@ -10,7 +10,19 @@ from flask import Flask, Response, g
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from voc.errors import CodebookError, ModelNotFound, RecordNotFound, SettingsError, StoreError, TableError, TaxonomyError, VocError
+from voc.errors import (
+    CodebookError,
+    Conflict,
+    ModelNotFound,
+    RecordNotFound,
+    SettingsError,
+    StoreError,
+    StoreUnavailable,
+    TableError,
+    TaxonomyError,
+    UnknownPainPoint,
+    VocError,
+)
 from web.records import FieldFault, ProblemDocument
 
 MOST_FAULTS = 20  # listed of one request
@@ -26,9 +38,12 @@ STATUSES: dict[type[VocError], int] = {
     TableError: 422,
     SettingsError: 422,
     TaxonomyError: 422,
+    UnknownPainPoint: 404,
     CodebookError: 422,
     ModelNotFound: 404,
     RecordNotFound: 404,
+    StoreUnavailable: 503,
+    Conflict: 409,
     StoreError: 422,
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
@@ -56,6 +71,7 @@ CHINESE = {
     "too_long": "条数太多",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
+    "string_too_short": "不能为空",
 }
 log = logging.getLogger("web")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from voc.records import Record
 
@@ -77,3 +77,10 @@ class CaseChange(Record):
     status: CaseStatus | None = None
     root_cause: str | None = Field(None, max_length=4000, description="needed to close")
     action: str | None = Field(None, max_length=4000, description="needed to close")
+
+    @field_validator("owner", "due", "root_cause", "action")
+    @classmethod
+    def _has_no_nul(cls, value: str | None) -> str | None:
+        if value and "\0" in value:
+            raise ValueError("NUL is not allowed")  # PostgreSQL takes none
+        return value

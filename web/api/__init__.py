@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from web.api.cases import make_cases
+from web.api.codebook import make_codebook
 from web.api.describe import make_describing
 from web.api.exchange import use_safe_parameters
+from web.api.exports import make_exports
 from web.api.health import make_health
 from web.api.operations import scope_of_request
+from web.api.pain_points import make_pain_points
+from web.api.reviews import make_reviews
+from web.api.runs import make_runs
 from web.api.score import make_score
 from web.auth import Authenticator, require
 from web.metrics import Metrics
@@ -44,6 +50,8 @@ def make_blueprints(
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     watch = Blueprint("watch", __name__)
     make_score(api, settings, scorer)
+    for make in (make_runs, make_pain_points, make_codebook, make_reviews, make_cases, make_exports):
+        make(api, app.extensions["store"])
     make_describing(api, app, open_to_all=authenticator is None)
     make_health(watch, scorer, metrics)
     for blueprint in (api, watch):

@@ -70,8 +70,9 @@ def make_openapi(app: Flask, *, open_to_all: bool) -> dict[str, Any]:
         for record in (described.body, described.multipart):
             if record:
                 used[record, "validation"] = None
-        if isinstance(described.answer, type):
-            used[described.answer, "serialization"] = None
+        for kind in _kinds(described):
+            if isinstance(kind, type):
+                used[kind, "serialization"] = None
     places, schemas = models_json_schema(list(used), ref_template=_REFERENCE)
     components: dict[str, Any] = {"schemas": schemas["$defs"]}
     paths: dict[str, dict[str, Any]] = {}
@@ -112,13 +113,18 @@ def _identifier(method: str, path: str) -> str:
     return f"{method.lower()}_{words}"
 
 
+def _kinds(described: Operation) -> tuple[type[Record] | str, ...]:
+    answer = described.answer
+    return answer if isinstance(answer, tuple) else () if answer is None else (answer,)
+
+
 def _responses(described: Operation, places: Any, *, scoped: bool) -> Schema:
     success: Schema = {"description": HTTPStatus(described.status).phrase}
-    if isinstance(described.answer, type):
-        success["content"] = _json(places[described.answer, "serialization"])
-    elif described.answer is not None:
-        kinds = (described.answer,) if isinstance(described.answer, str) else described.answer
-        success["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    if kinds := _kinds(described):
+        success["content"] = {}
+        for kind in kinds:
+            plain = {kind: {"schema": {"type": "string"}}} if isinstance(kind, str) else _json(places[kind, "serialization"])
+            success["content"] |= plain
     if described.location:
         success["headers"] = {"Location": {"schema": {"type": "string"}}}
     problem = {"application/problem+json": {"schema": places[ProblemDocument, "serialization"]}}
