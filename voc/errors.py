@@ -84,8 +84,8 @@ class StoreUnavailable(StoreError):
     """A database that cannot be used now, through no fault of who asks."""
 
 
-class Conflict(StoreError):
-    """A change that comes too late: somebody else was first, or a newer run has taken the place."""
+class ConflictError(StoreError):
+    """A change that would do, were the store in another state."""
 
 
 class RecordNotFound(StoreError, LookupError):

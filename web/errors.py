@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from voc.errors import (
     CodebookError,
-    Conflict,
+    ConflictError,
     ModelNotFound,
     RecordNotFound,
     SettingsError,
@@ -43,7 +43,7 @@ STATUSES: dict[type[VocError], int] = {
     ModelNotFound: 404,
     RecordNotFound: 404,
     StoreUnavailable: 503,
-    Conflict: 409,
+    ConflictError: 409,
     StoreError: 422,
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
@@ -71,7 +71,8 @@ CHINESE = {
     "too_long": "条数太多",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
-    "string_too_short": "不能为空",
+    "string_too_short": "太短",
+    "string_pattern_mismatch": "含不能用的字符",
 }
 log = logging.getLogger("web")
 

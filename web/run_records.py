@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from voc.records import Analysis, Label, PainPoint, Record
-from voc.store.case_records import Case, CaseChange, CaseFilter
+from voc.store.case_records import NO_NUL, Case, CaseChange, CaseFilter
 from voc.store.point_records import PointEdit
 from voc.store.records import CommentFilter, Review, RunSummary
 
@@ -15,13 +15,7 @@ Sort = Literal["comments", "size", "severity", "stability", "label", "last_seen"
 Format = Literal["json", "xlsx", "csv", "jsonl"]
 
 
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("NUL is not allowed")  # PostgreSQL takes none
-    return text
-
-
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_nul)]
+Words = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class Paging(Record):
@@ -69,7 +63,7 @@ class PointList(Record):
 class ClauseAt(Record):
     """A clause of a comment."""
 
-    comment_id: str = Field(min_length=1, max_length=500, description="as the table calls the comment")
+    comment_id: str = Field(min_length=1, max_length=500, pattern=NO_NUL, description="as the table calls the comment")
     start: int = Field(ge=0, le=2**31)
     end: int = Field(ge=0, le=2**31)
 
@@ -158,7 +152,7 @@ class CodebookAction(Record):
     """What is to be done with the codebook."""
 
     action: Literal["commit", "undo", "rollback"]
-    message: Annotated[str, Field(max_length=500), AfterValidator(_without_nul)] = Field("", description="of a commit")
+    message: Annotated[str, Field(max_length=500, pattern=NO_NUL)] = Field("", description="of a commit")
     everything: bool = Field(False, description="of undo: the whole draft rather than its last edit")
     version: int | None = Field(None, ge=1, le=2**31, description="of rollback: the version to return to")
 
@@ -210,4 +204,4 @@ class CaseRequest(CaseChange):
 class NoteRequest(Record):
     """Something to be said of a case."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_without_nul)]
+    text: Annotated[str, Field(min_length=1, max_length=4000, pattern=NO_NUL)]

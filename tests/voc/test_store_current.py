@@ -13,7 +13,7 @@ from toy_codebook import COLD, DEAR, RUDE, SLOW, TOPIC_OF
 from toy_store import analysis_of, coded_run, pain_point, small_batch
 from voc.codebook import commit, dismiss, exclude, lock, merge, move, outcome_of, pin, rename, restore, rollback, split, the_member, undo
 from voc.complaints import complaints_of, severity
-from voc.errors import CodebookError, Conflict, RecordNotFound
+from voc.errors import CodebookError, ConflictError, RecordNotFound
 from voc.metrics import share, wilson
 from voc.records import LABELS
 from voc.store import CommentFilter, Store
@@ -117,7 +117,7 @@ def test_current_of_a_run_without_a_codebook_takes_reviews_and_refuses_edits(sto
     assert (now.pain_points[0].size, now.pain_points[0].comments, now.pain_points[0].share) == (1, 1, 0.125)
     assert [quote.comment_id for quote in now.pain_points[0].quotes] == ["1"]
     assert [item.comment.id for item in store.comments("r1", CommentFilter(pain_point="pp-1")).comments] == ["1"]
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(ConflictError) as refused:
         store.edit_codebook("r1", lambda book: book)
     assert refused.value.code == "no_codebook"
     with pytest.raises(RecordNotFound):
@@ -217,7 +217,7 @@ def test_current_edits_go_to_the_last_run_of_the_codebook(store):
     assert {point.id for point in again.pain_points} == set(first.values())
     assert next(point.label for point in again.pain_points if point.id == first["配送慢"]) == "送货慢"
     assert {change.kind for change in again.changes} == {"steady"}
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(ConflictError) as refused:
         store.edit_codebook("r1", lambda book: book)
     assert refused.value.code == "not_last_run"
     assert store.current("r1").analysis.pain_points == store.run("r1").analysis.pain_points
@@ -231,7 +231,7 @@ def test_current_nobody_overwrites_what_somebody_else_decided(store):
     slow, rude = ids(store)["配送慢"], ids(store)["态度差"]
     opened = store.codebook("零售")
     store.edit_codebook("r1", lambda book: rename(book, slow, "送货慢"))
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(ConflictError) as refused:
         store.save_codebook("零售", rename(opened, slow, "太慢"), opened=opened)
     assert refused.value.code == "codebook_changed_meanwhile"
     tried = []

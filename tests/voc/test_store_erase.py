@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from toy_store import Scored, analysis_of, pain_point, scored, small_batch
 from voc.codebook.records import Codebook, CodedPainPoint, LastRun, Move, Pin, Pinned, Ref, RunMember, Split, Version, clause_digest
-from voc.errors import Conflict, RecordNotFound, StoreError
+from voc.errors import ConflictError, RecordNotFound, StoreError
 from voc.store import CommentFilter, Store
 from voc.store.case_records import CaseChange
 from voc.store.people import AuditRow
@@ -155,7 +155,7 @@ def test_erase_is_seen_by_who_edits_the_codebook_meanwhile(store):
     filled(store)
     opened = store.codebook("零售")
     store.erase_customer(CUSTOMER)
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         store.save_codebook("零售", opened.model_copy(update={"draft": ()}), opened=opened)
     assert rows_with(store, TRACES) == []
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from voc.records import Record
 
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes none
 CaseStatus = Literal["received", "classified", "analysed", "responded", "followed_up", "closed"]  # 接收→分类→分析→响应→跟进→闭环
 
 
@@ -72,15 +73,8 @@ class CaseFilter(Record):
 class CaseChange(Record):
     """What is to be changed of a case; what is left out stays."""
 
-    owner: str | None = Field(None, max_length=200, description="empty: nobody")
-    due: str | None = Field(None, max_length=40, description="ISO 8601 date or date-time; empty: none. Without a time zone: UTC")
+    owner: str | None = Field(None, max_length=200, pattern=NO_NUL, description="empty: nobody")
+    due: str | None = Field(None, max_length=40, pattern=NO_NUL, description="ISO 8601, UTC where it names no time zone; empty: none")
     status: CaseStatus | None = None
-    root_cause: str | None = Field(None, max_length=4000, description="needed to close")
-    action: str | None = Field(None, max_length=4000, description="needed to close")
-
-    @field_validator("owner", "due", "root_cause", "action")
-    @classmethod
-    def _has_no_nul(cls, value: str | None) -> str | None:
-        if value and "\0" in value:
-            raise ValueError("NUL is not allowed")  # PostgreSQL takes none
-        return value
+    root_cause: str | None = Field(None, max_length=4000, pattern=NO_NUL, description="needed to close")
+    action: str | None = Field(None, max_length=4000, pattern=NO_NUL, description="needed to close")

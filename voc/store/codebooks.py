@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from voc.codebook.records import Codebook, LastRun
 from voc.codebook.session import CodebookSession
-from voc.errors import Conflict, RecordNotFound
+from voc.errors import ConflictError, RecordNotFound
 from voc.store.cache import Cache
 from voc.store.people import CodebookRow
 from voc.store.tables import RunRow
@@ -85,7 +85,7 @@ def save(connection: Connection, name: str, book: Codebook, *, before: Kept | No
 
     Raises
     ------
-    Conflict
+    ConflictError
         If it is not what it was made from any more.
     """
     found = connection.execute(select(CodebookRow.revision).where(CodebookRow.name == name)).scalar()
@@ -123,7 +123,7 @@ def replace(connection: Connection, name: str, book: Codebook, *, opened: Codebo
 
     Raises
     ------
-    Conflict
+    ConflictError
         If it is not what was opened any more.
     """
     kept = load(connection, name, cache)
@@ -172,7 +172,7 @@ def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
     ------
     RecordNotFound
         If there is no such run.
-    Conflict
+    ConflictError
         If it was made without a codebook, or a newer run has taken its place.
     """
     known = connection.execute(select(RunRow.id, RunRow.codebook_version).where(RunRow.id == run_id)).first()
@@ -183,12 +183,12 @@ def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
     if kept:
         return kept
     if known.codebook_version is None:
-        raise Conflict(
+        raise ConflictError(
             "no_codebook",
             "这次分析没有用痛点手册，痛点不能修改 / the run was made without a codebook; its pain points cannot be edited",
             "用手册再分析一次 / analyse the upload again with a codebook",
         )
-    raise Conflict(
+    raise ConflictError(
         "not_last_run",
         "手册后来又分析过别的数据，只能在最近一次上修改 / the codebook has had a newer run; edits are made on its last one",
         "打开最近一次分析 / open the newest run",
@@ -218,13 +218,13 @@ def edit(store: Findings, run_id: str, change: Callable[[Codebook], Codebook], b
     ------
     CodebookError
         If the edit is not allowed.
-    Conflict
+    ConflictError
         If the run is not the last of a codebook, or others keep changing it.
     """
     for _ in range(TRIES - 1):
         try:
             return _edit_once(store, run_id, change, by)
-        except Conflict as conflict:
+        except ConflictError as conflict:
             if conflict.code != CHANGED:
                 raise
     return _edit_once(store, run_id, change, by)
@@ -239,7 +239,7 @@ def _edit_once(store: Findings, run_id: str, change: Callable[[Codebook], Codebo
     return store.cache.get("codebook", (kept.name, revision), lambda: book)
 
 
-def changed_meanwhile(name: str) -> Conflict:
+def changed_meanwhile(name: str) -> ConflictError:
     """What to say to who was not first.
 
     Parameters
@@ -249,10 +249,10 @@ def changed_meanwhile(name: str) -> Conflict:
 
     Returns
     -------
-    Conflict
+    ConflictError
         To be raised.
     """
-    return Conflict(
+    return ConflictError(
         CHANGED,
         f"手册刚被别人改过，没有保存 / somebody else has just changed the codebook; nothing was saved: {name!r}",
         "再试一次 / try again",
@@ -306,7 +306,7 @@ class StoreCodebookSession(CodebookSession):
 
         Raises
         ------
-        Conflict
+        ConflictError
             If somebody else changed the codebook since the analysis began.
         """
         replace(connection, self.name, self.book, opened=self.opened, cache=self.store.cache)

@@ -206,16 +206,19 @@ class _Counting:
         if old and point_id not in self.stood.moved and not requote:
             if coded.label == old.label:
                 return old
-            return named(old.model_copy(update={"label": coded.label, "label_support": None}), self.meanings, self.taxonomy)
+            return self._renamed(old, coded.label)
         inside = self.details.complaints(self.connection, places, self.stood.words)
         if not inside:
             return None
         fresh = [quote for point in self.run.analysis.pain_points for quote in point.quotes]
         point = counted(coded, inside, old.terms if old else (), fresh, self.run.analysis.input.comments)
         if old and point_id not in self.stood.moved:  # only its quotes are others
-            renamed = {"label": coded.label, "label_support": None} if coded.label != old.label else {}
-            return named(old.model_copy(update={"quotes": point.quotes, **renamed}), self.meanings, self.taxonomy)
+            requoted = old.model_copy(update={"quotes": point.quotes})
+            return requoted if coded.label == old.label else self._renamed(requoted, coded.label)
         return point.model_copy(update={"members": ()})
+
+    def _renamed(self, point: PainPoint, label: str) -> PainPoint:
+        return named(point.model_copy(update={"label": label, "label_support": None}), self.meanings, self.taxonomy)
 
     def unassigned(self, points: Sequence[PainPoint], decided: Decisions) -> Unassigned:
         old = self.run.analysis.unassigned

@@ -106,7 +106,7 @@ class Findings:
             codebooks.replace(connection, name, book, opened=opened, cache=self.cache)
 
     def codebook_of(self, run_id: str) -> codebooks.Kept:  # numpydoc ignore=PR01,RT01
-        """The codebook that edits of a run's pain points go to; `Conflict` where the run is the last of none."""
+        """The codebook that edits of a run's pain points go to; `ConflictError` where the run is the last of none."""
         with self.reading() as connection:
             return codebooks.of_run(connection, run_id, self.cache)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, or
 from sqlalchemy import and_ as both
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
-from voc.errors import StoreError
+from voc.errors import RecordNotFound, StoreError
 from voc.store.records import Order
 from voc.store.tables import AnnotationRow
 
@@ -80,7 +80,7 @@ def read_cursor(cursor: str, order: str, parts: int) -> list[str]:
 
     Raises
     ------
-    StoreError
+    RecordNotFound
         If it is not one of ours.
     """
     try:
@@ -92,7 +92,7 @@ def read_cursor(cursor: str, order: str, parts: int) -> list[str]:
     raise bad_cursor(cursor)
 
 
-def bad_cursor(cursor: str) -> StoreError:
+def bad_cursor(cursor: str) -> RecordNotFound:
     """What to say of a cursor that is not one of ours.
 
     Parameters
@@ -102,10 +102,10 @@ def bad_cursor(cursor: str) -> StoreError:
 
     Returns
     -------
-    StoreError
+    RecordNotFound
         To be raised.
     """
-    return StoreError("bad_cursor", f"翻页标记不对 / not a cursor: {cursor!r}", "用上一页的 next / use `next` of the page before")
+    return RecordNotFound("bad_cursor", f"翻页标记不对 / not a cursor: {cursor!r}", "用上一页的 next / use `next` of the page before")
 
 
 def after(cursor: str | None, order: Order) -> After | None:
@@ -125,7 +125,7 @@ def after(cursor: str | None, order: Order) -> After | None:
 
     Raises
     ------
-    StoreError
+    RecordNotFound
         If it is not a cursor of this order.
     """
     if cursor is None:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, func, select
 
 from voc.codebook.find import active
-from voc.codebook.records import AnyEdit, Codebook
+from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint
 from voc.codebook.versions import outcome_of
+from voc.codebook.view import counted
 from voc.errors import CodebookError, RecordNotFound
 from voc.metrics import share, wilson
 from voc.normalise import normalise
-from voc.records import Quote
+from voc.records import PainPoint, Quote
 from voc.store import codebooks
 from voc.store.cache import Cache
 from voc.store.current import Current
@@ -52,8 +53,7 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
     kept = codebooks.load(connection, now.state.codebook, memory) if now.state.codebook else None
     coded = kept.book.by_id.get(point_id) if kept else None
     shown = {point.id: (rank, point) for rank, point in enumerate(now.analysis.pain_points, 1)}
-    old = next((point for point in now.run.analysis.pain_points if point.id == point_id), None)
-    rank, point = shown.get(point_id, (None, old))
+    rank, point = shown.get(point_id, (None, _hidden(connection, now, kept.book, coded, memory) if kept and coded else None))
     if point is None:
         raise unknown_point(point_id)
     return PointDetail(
@@ -161,12 +161,30 @@ def split_preview(book: Codebook, point_id: str, words: Sequence[str]) -> SplitP
     return SplitPreview(words=wanted, size=len(going), comments=comments, stays=len(staying), quotes=quotes[0], rest=quotes[1])
 
 
+def _details(now: Current, memory: Cache) -> Details:
+    return memory.get("details", (now.state.run_id, now.state.erased), lambda: Details(now.run.id, now.run.upload_id))
+
+
+def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPainPoint, memory: Cache) -> PainPoint:
+    """One that is not shown: dismissed, merged, or without members in this run. What it holds is counted all the same."""
+    homes = outcome_of(book).homes
+    members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == coded.id]
+    words = {(one.comment_id, one.start, one.end): one.words for one in members}
+    inside = _details(now, memory).complaints(connection, list(words), words)
+    of = now.analysis.input.comments
+    if inside:
+        fresh = [quote for point in now.run.analysis.pain_points for quote in point.quotes]
+        return counted(coded, inside, (), fresh, of).model_copy(update={"members": ()})
+    said = coded.model_dump(include={"id", "label", "touchpoint"})
+    nothing = {"size": 0, "comments": 0, "share": 0.0, "interval": wilson(0, of), "severity": 0.0}
+    return PainPoint(**said, **nothing, terms=(), quotes=(), members=())
+
+
 def _trend(connection: Connection, now: Current, point_id: str, memory: Cache) -> tuple[WeekCount, ...]:
     key = (now.state.run_id, now.state.erased)
-    details = memory.get("details", key, lambda: Details(now.run.id, now.run.upload_id))
     all_weeks = memory.get("weeks", key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
     ids = sorted({place[0] for place in now.homes.get(point_id, ())})
-    own = Counter(week for one in details.origins(connection, ids) if (week := monday(one.created_at)))
+    own = Counter(week for one in _details(now, memory).origins(connection, ids) if (week := monday(one.created_at)))
     return tuple(
         WeekCount(week=week, comments=own[week], of=n, share=share(own[week], n), interval=wilson(own[week], n))
         for week, n in sorted(all_weeks.items())

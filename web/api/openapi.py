@@ -16,8 +16,9 @@ from web.api.operations import Operation, operation_of
 from web.records import ProblemDocument
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-_TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, None: {"type": "string", "minLength": 1}}
+_TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}, None: {"type": "string", "minLength": 1}}
 _PREFIX = "/api/v1"
+_NO_NUL = r"^[^\x00]*$"  # see `web.api.exchange.check_fields`
 _REFERENCE = "#/components/schemas/{model}"
 ANY_PROBLEM = (400, 500)  # a host that is not ours, and what nobody expected
 SCOPE_PROBLEMS = (401, 403)
@@ -150,6 +151,9 @@ def _query(record: type[Record], schemas: Schema) -> list[Schema]:
                 **{key: value for key, value in plain.items() if value is not None},
                 **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}),
             }
+        for text in (plain, plain.get("items", {})):
+            if text.get("type") == "string" and not text.keys() & {"enum", "const", "pattern"}:
+                text["pattern"] = _NO_NUL
         parameter = {"name": name, "in": "query", "required": name in required, "schema": plain}
         parameters.append({**parameter, **({"description": described["description"]} if "description" in described else {})})
     return parameters

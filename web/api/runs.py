@@ -27,7 +27,7 @@ def make_runs(api: Blueprint, store: Store) -> None:
     @operation(
         api,
         "/runs",
-        Operation("GET", "分析列表，新的在前 / Runs, the newest first", "read", RunPage, query=Paging, problems=(422, 503), etag=True),
+        Operation("GET", "分析列表，新的在前 / Runs, the newest first", "read", RunPage, query=Paging, problems=(404, 422, 503), etag=True),
     )
     def runs() -> Response:
         asked = read_query(Paging)
