@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from voc.records import Analysis, Label, PainPoint, Record
 from voc.store.case_records import NO_NUL, Case, CaseChange, CaseFilter
@@ -15,6 +15,11 @@ Sort = Literal["comments", "size", "severity", "stability", "label", "last_seen"
 Format = Literal["json", "xlsx", "csv", "jsonl"]
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # 9.0 is a whole number in JSON
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
@@ -64,8 +69,8 @@ class ClauseAt(Record):
     """A clause of a comment."""
 
     comment_id: str = Field(min_length=1, max_length=500, pattern=NO_NUL, description="as the table calls the comment")
-    start: int = Field(ge=0, le=2**31)
-    end: int = Field(ge=0, le=2**31)
+    start: Whole = Field(ge=0, le=2**31)
+    end: Whole = Field(ge=0, le=2**31)
 
 
 class PointChange(Record):
@@ -154,7 +159,7 @@ class CodebookAction(Record):
     action: Literal["commit", "undo", "rollback"]
     message: Annotated[str, Field(max_length=500, pattern=NO_NUL)] = Field("", description="of a commit")
     everything: bool = Field(False, description="of undo: the whole draft rather than its last edit")
-    version: int | None = Field(None, ge=1, le=2**31, description="of rollback: the version to return to")
+    version: Whole | None = Field(None, ge=1, le=2**31, description="of rollback: the version to return to")
 
 
 class Decision(Record):
