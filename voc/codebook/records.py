@@ -53,6 +53,7 @@ class Edit(Record):
 
     kind: str
     at: str = Field(description="ISO 8601, UTC")
+    by: str | None = Field(None, description="who decided, where that is known")
     members: tuple[Ref, ...] = ()
 
 
@@ -186,6 +187,7 @@ class RunMember(Quote):
 
     normalised: str | None = Field(None, description="left out where it is the text itself")
     base: str | None = Field(None, description="pain point before the rules; none: unassigned")
+    background: Literal[True] | None = Field(None, description="says nothing to act on: not counted where it is in no pain point")
 
     @property
     def words(self) -> str:  # numpydoc ignore=RT01
@@ -204,6 +206,7 @@ class LastRun(Record):
     id: str
     at: str
     comments: int = Field(description="comments analysed, with complaints or without")
+    beside: int = Field(0, description="complaints that the run counted as unassigned beside the members that are in no pain point")
     members: tuple[RunMember, ...] = Field(description="by comment id and place, whatever the order of rows")
 
 

@@ -1,0 +1,312 @@
+"""Codebooks in the store: nobody overwrites what somebody else decided meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from voc.codebook.records import Codebook, LastRun
+from voc.codebook.session import CodebookSession
+from voc.errors import ConflictError, RecordNotFound
+from voc.store.cache import Cache
+from voc.store.people import CodebookRow
+from voc.store.tables import RunRow
+from voc.store.write import now
+
+if TYPE_CHECKING:
+    from voc.store.findings import Findings
+
+CHANGED = "codebook_changed_meanwhile"
+TRIES = 5  # of an edit while others edit the same codebook
+_HEAD = (CodebookRow.name, CodebookRow.revision, CodebookRow.run_id, CodebookRow.run_revision)
+
+
+class Kept(NamedTuple):
+    """A codebook with the revision by which it is saved."""
+
+    name: str
+    revision: int
+    book: Codebook
+
+
+def load(connection: Connection, name: str, cache: Cache) -> Kept | None:
+    """A codebook.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    name : str
+        What people call it.
+    cache : Cache
+        Remembers it.
+
+    Returns
+    -------
+    Kept or None
+        None where there is none of that name.
+    """
+    head = connection.execute(select(*_HEAD).where(CodebookRow.name == name)).first()
+    if head is None:
+        return None
+
+    def last_run() -> LastRun | None:
+        text = connection.execute(select(CodebookRow.run).where(CodebookRow.name == name)).scalar_one()
+        return None if text is None else LastRun.model_validate_json(text)
+
+    def read() -> Codebook:
+        text = connection.execute(select(CodebookRow.record).where(CodebookRow.name == name)).scalar_one()
+        run = cache.get("last run", (name, head.run_revision), last_run)
+        return Codebook.model_validate_json(text).model_copy(update={"run": run})
+
+    return Kept(name, head.revision, cache.get("codebook", (name, head.revision), read))
+
+
+def save(connection: Connection, name: str, book: Codebook, *, before: Kept | None) -> int:
+    """Write a codebook, unless somebody else has.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    name : str
+        What people call it.
+    book : Codebook
+        What to write.
+    before : Kept or None
+        What it was made from; None where there was none.
+
+    Returns
+    -------
+    int
+        The new revision.
+
+    Raises
+    ------
+    ConflictError
+        If it is not what it was made from any more.
+    """
+    found = connection.execute(select(CodebookRow.revision).where(CodebookRow.name == name)).scalar()
+    if found != (before.revision if before else None):
+        raise changed_meanwhile(name)
+    revision = (found or 0) + 1
+    values = {"revision": revision, "saved_at": now(), "record": book.model_copy(update={"run": None}).model_dump_json(exclude_none=True)}
+    if before is None or before.book.run is not book.run:  # large, and edits do not touch it
+        run = None if book.run is None else book.run.model_dump_json(exclude_none=True)
+        values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision}
+    if before is None:
+        connection.execute(insert(CodebookRow).values(name=name, **values))
+    else:
+        same = (CodebookRow.name == name, CodebookRow.revision == before.revision)
+        if not connection.execute(update(CodebookRow).where(*same).values(values)).rowcount:
+            raise changed_meanwhile(name)
+    return revision
+
+
+def replace(connection: Connection, name: str, book: Codebook, *, opened: Codebook | None, cache: Cache) -> None:
+    """Write a codebook that was made from one that was read, unless somebody else has written meanwhile.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    name : str
+        What people call it.
+    book : Codebook
+        What to write.
+    opened : Codebook or None
+        What it was made from, as it was read; None where there was none.
+    cache : Cache
+        Remembers codebooks.
+
+    Raises
+    ------
+    ConflictError
+        If it is not what was opened any more.
+    """
+    kept = load(connection, name, cache)
+    if (kept.book if kept else None) != opened:
+        raise changed_meanwhile(name)
+    save(connection, name, book, before=kept)
+
+
+def name_of(connection: Connection, run_id: str) -> tuple[str, int] | None:
+    """The codebook whose last run a run is.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+
+    Returns
+    -------
+    tuple of (str, int) or None
+        Its name and revision; None where the run is the last of none.
+    """
+    found = connection.execute(select(CodebookRow.name, CodebookRow.revision).where(CodebookRow.run_id == run_id)).first()
+    return (found.name, found.revision) if found else None
+
+
+def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
+    """The codebook that edits of a run's pain points go to.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+    cache : Cache
+        Remembers codebooks.
+
+    Returns
+    -------
+    Kept
+        To go on with.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such run.
+    ConflictError
+        If it was made without a codebook, or a newer run has taken its place.
+    """
+    known = connection.execute(select(RunRow.id, RunRow.codebook_version).where(RunRow.id == run_id)).first()
+    if known is None:
+        raise RecordNotFound("unknown_run", f"没有这次分析 / no such run: {run_id!r}")
+    found = name_of(connection, run_id)
+    kept = load(connection, found[0], cache) if found else None
+    if kept:
+        return kept
+    if known.codebook_version is None:
+        raise ConflictError(
+            "no_codebook",
+            "这次分析没有用痛点手册，痛点不能修改 / the run was made without a codebook; its pain points cannot be edited",
+            "用手册再分析一次 / analyse the upload again with a codebook",
+        )
+    raise ConflictError(
+        "not_last_run",
+        "手册后来又分析过别的数据，只能在最近一次上修改 / the codebook has had a newer run; edits are made on its last one",
+        "打开最近一次分析 / open the newest run",
+    )
+
+
+def edit(store: Findings, run_id: str, change: Callable[[Codebook], Codebook], by: str | None) -> Codebook:
+    """Change the codebook of a run, however many others do so at once.
+
+    Parameters
+    ----------
+    store : Store
+        Holds it.
+    run_id : str
+        The codebook's last run.
+    change : callable
+        One of the edits of `voc.codebook`, or several; called anew where somebody else was first.
+    by : str, optional
+        Who decides.
+
+    Returns
+    -------
+    Codebook
+        As saved.
+
+    Raises
+    ------
+    CodebookError
+        If the edit is not allowed.
+    ConflictError
+        If the run is not the last of a codebook, or others keep changing it.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _edit_once(store, run_id, change, by)
+        except ConflictError as conflict:
+            if conflict.code != CHANGED:
+                raise
+    return _edit_once(store, run_id, change, by)
+
+
+def _edit_once(store: Findings, run_id: str, change: Callable[[Codebook], Codebook], by: str | None) -> Codebook:
+    with store.reading() as connection:
+        kept = of_run(connection, run_id, store.cache)
+    book = _signed(kept.book, change(kept.book), by)
+    with store.writing() as connection:
+        revision = save(connection, kept.name, book, before=kept)
+    return store.cache.get("codebook", (kept.name, revision), lambda: book)
+
+
+def changed_meanwhile(name: str) -> ConflictError:
+    """What to say to who was not first.
+
+    Parameters
+    ----------
+    name : str
+        Of the codebook.
+
+    Returns
+    -------
+    ConflictError
+        To be raised.
+    """
+    return ConflictError(
+        CHANGED,
+        f"手册刚被别人改过，没有保存 / somebody else has just changed the codebook; nothing was saved: {name!r}",
+        "再试一次 / try again",
+    )
+
+
+def _signed(before: Codebook, after: Codebook, by: str | None) -> Codebook:
+    """The codebook with who made the edits that are new in its draft."""
+    known = len(before.draft)
+    if by is None or after.draft[:known] != before.draft or len(after.draft) == known:
+        return after
+    return after.model_copy(update={"draft": (*after.draft[:known], *(one.model_copy(update={"by": by}) for one in after.draft[known:]))})
+
+
+class _StoredCodebook:
+    """A codebook on the shelf of a store."""
+
+    def __init__(self, store: Findings, name: str) -> None:
+        self.store = store
+        self.name = name
+
+    def load(self) -> Codebook | None:
+        return self.store.codebook(self.name)
+
+    def save(self, book: Codebook, *, opened: Codebook | None) -> None:
+        self.store.save_codebook(self.name, book, opened=opened)
+
+
+class StoreCodebookSession(CodebookSession):
+    """The codebook of one analysis, kept in a store; `Store.save_run` saves it with the run, in one transaction.
+
+    Parameters
+    ----------
+    store : Store
+        Holds it.
+    name : str
+        What people call it; it need not exist yet.
+    """
+
+    def __init__(self, store: Findings, name: str) -> None:
+        super().__init__(_StoredCodebook(store, name))
+        self.store = store
+
+    def write(self, connection: Connection) -> None:
+        """Write the codebook with the run, within a transaction that also adds the run.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            In that transaction.
+
+        Raises
+        ------
+        ConflictError
+            If somebody else changed the codebook since the analysis began.
+        """
+        replace(connection, self.name, self.book, opened=self.opened, cache=self.store.cache)

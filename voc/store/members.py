@@ -1,0 +1,224 @@
+"""Which clauses belong to which pain point: as a run found it, and as edits and reviews leave it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from voc.codebook.records import Codebook, RunMember
+from voc.codebook.versions import outcome_of
+from voc.codebook.view import unassigned_members
+from voc.complaints import GRAVE_INTENTS, Complaint, complaint_at
+from voc.records import Annotation, PainPoint
+from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow
+
+_CHUNK = 500
+Place = tuple[str, int, int]  # id of the comment, start and end in its text
+
+
+class Origin(NamedTuple):
+    """When and where a comment was made."""
+
+    created_at: str | None
+    channel: str | None
+    store: str | None
+    product: str | None
+    region: str | None
+
+
+_ORIGIN = [CommentRow.__table__.c[name] for name in Origin._fields]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Members that hold now.
+
+    Parameters
+    ----------
+    homes : dict of str to list of Place
+        Pain point that is shown → its members.
+    moved : frozenset of str
+        Those whose members are not those that the run found.
+    words : mapping of Place to str
+        Normalised clauses, where they are known.
+    unassigned : list of RunMember or None
+        In no pain point; None where no codebook says so.
+    """
+
+    homes: Mapping[str, list[Place]]
+    moved: frozenset[str]
+    words: Mapping[Place, str] = field(default_factory=dict)
+    unassigned: Sequence[RunMember] | None = None
+
+
+def as_found(connection: Connection, run_id: str) -> dict[str, list[Place]]:
+    """Members of a run's pain points as it found them.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+
+    Returns
+    -------
+    dict of str to list of Place
+        In no particular order.
+    """
+    found: dict[str, list[Place]] = defaultdict(list)
+    rows = select(MembershipRow.pain_point_id, CommentRow.comment_id, MembershipRow.start, MembershipRow.end)
+    for point, *place in connection.execute(
+        rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id).where(MembershipRow.run_id == run_id)
+    ):
+        found[point].append((place[0], place[1], place[2]))
+    return dict(found)
+
+
+def standing(
+    found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: Codebook | None, cleared: Mapping[str, Collection[str]]
+) -> Standing:
+    """Members after edits and reviews.
+
+    Parameters
+    ----------
+    found : mapping of str to list of Place
+        As the run found them.
+    points : sequence of PainPoint
+        Of the run.
+    book : Codebook or None
+        With this run; None where edits go to none.
+    cleared : mapping of str to collection of str
+        Touchpoint → comments that people say do not complain of it: they leave its pain points.
+
+    Returns
+    -------
+    Standing
+        Pain points without members are left out.
+    """
+    words: dict[Place, str] = {}
+    unassigned: list[RunMember] | None = None
+    if book is None or book.run is None:
+        homes: dict[str, list[Place]] = {point.id: list(found.get(point.id, ())) for point in points}
+        touchpoints = {point.id: point.touchpoint for point in points}
+    else:
+        shown = {point.id for point in book.pain_points if point.status == "active"}
+        touchpoints = {point.id: point.touchpoint for point in book.pain_points}
+        outcome = outcome_of(book)
+        homes = {point.id: [] for point in points if point.id in shown}
+        for member in book.run.members:
+            home = outcome.homes[member.ref]
+            place = (member.comment_id, member.start, member.end)
+            words[place] = member.words
+            if home in shown:
+                homes.setdefault(home, []).append(place)
+        unassigned = unassigned_members(book.run, outcome)
+    left = {}
+    for point, places in homes.items():
+        out = cleared.get(touchpoints[point], ())
+        left[point] = [place for place in places if place[0] not in out] if out else places
+    moved = frozenset(point for point, places in left.items() if set(places) != set(found.get(point, ())))
+    kept = {point: places for point, places in left.items() if places or point not in moved}
+    return Standing(kept, moved, words, unassigned)
+
+
+class Details:
+    """What is read of members only where their pain point is counted anew; remembered for the next time.
+
+    Parameters
+    ----------
+    run_id : str
+        The run.
+    upload_id : int
+        Whose comments it analysed.
+    """
+
+    def __init__(self, run_id: str, upload_id: int) -> None:
+        self.run_id = run_id
+        self.upload_id = upload_id
+        self._complaints: dict[Place, Complaint] = {}
+        self._origins: dict[str, Origin] = {}
+        self._grave: frozenset[str] | None = None
+
+    def complaints(self, connection: Connection, places: Sequence[Place], words: Mapping[Place, str]) -> list[Complaint]:
+        """Members with all that the models said of them.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            To read from.
+        places : sequence of Place
+            Their places.
+        words : mapping of Place to str
+            Normalised clauses, where they are known.
+
+        Returns
+        -------
+        list of Complaint
+            In their order; those of comments that were erased are left out.
+        """
+        missing: dict[str, list[Place]] = defaultdict(list)
+        for place in places:
+            if place not in self._complaints:
+                missing[place[0]].append(place)
+        record = AnnotationRow.record
+        for row in self._rows(connection, list(missing), record):
+            self._origins[row[0]] = Origin(*row[2:])
+            annotation = Annotation.model_validate_json(row[1])
+            clauses = {(clause.start, clause.end): clause for clause in annotation.clauses}
+            for place in missing[row[0]]:
+                clause = clauses.get(place[1:])
+                if clause:
+                    self._complaints[place] = complaint_at(annotation, clause, words.get(place))
+        return [self._complaints[place] for place in places if place in self._complaints]
+
+    def origins(self, connection: Connection, ids: Iterable[str]) -> list[Origin]:
+        """When and where comments were made.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            To read from.
+        ids : iterable of str
+            Of the comments.
+
+        Returns
+        -------
+        list of Origin
+            Those of comments that were erased are left out.
+        """
+        wanted = list(ids)
+        for row in self._rows(connection, [one for one in wanted if one not in self._origins]):
+            self._origins[row[0]] = Origin(*row[1:])
+        return [self._origins[one] for one in wanted if one in self._origins]
+
+    def grave(self, connection: Connection) -> frozenset[str]:
+        """Comments whose customers leave, return something or complain.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            To read from.
+
+        Returns
+        -------
+        frozenset of str
+            Their ids.
+        """
+        if self._grave is None:
+            meant = (IntentRow.run_id == self.run_id, IntentRow.intent.in_(sorted(GRAVE_INTENTS)))
+            rows = select(CommentRow.comment_id).join(IntentRow, IntentRow.comment_id == CommentRow.id).where(*meant)
+            self._grave = frozenset(connection.execute(rows).scalars())
+        return self._grave
+
+    def _rows(self, connection: Connection, ids: Sequence[str], *more: object) -> Iterable[Sequence[str]]:
+        statement = select(CommentRow.comment_id, *more, *_ORIGIN).where(CommentRow.upload_id == self.upload_id)
+        if more:
+            same = (AnnotationRow.comment_id == CommentRow.id) & (AnnotationRow.run_id == self.run_id)
+            statement = statement.join(AnnotationRow, same)
+        for chunk in (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)):
+            yield from connection.execute(statement.where(CommentRow.comment_id.in_(chunk)))
