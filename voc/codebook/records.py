@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import blake2s
 from typing import Annotated, Literal, NamedTuple
 
@@ -194,7 +195,7 @@ class RunMember(Quote):
         """The clause as it is analysed."""
         return self.text if self.normalised is None else self.normalised
 
-    @property
+    @cached_property
     def ref(self) -> Ref:  # numpydoc ignore=RT01
         """What rules call it."""
         return Ref(self.comment_id, clause_digest(self.words))

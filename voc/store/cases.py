@@ -305,9 +305,8 @@ def _note(connection: Connection, number: int, actor: str | None, at: str, kind:
 
 
 def _measured(run: Current, point_id: str) -> Measured:
-    n, of = len({place[0] for place in run.homes.get(point_id, ())}), run.analysis.input.comments
     point = next((one for one in run.analysis.pain_points if one.id == point_id), None)
-    n = point.comments if point else n
+    n, of = point.comments if point else 0, run.analysis.input.comments
     return Measured(run_id=run.run.id, at=run.run.started_at, n=n, of=of, share=share(n, of), interval=wilson(n, of))
 
 

@@ -31,6 +31,14 @@ class Kept(NamedTuple):
     book: Codebook
 
 
+class Head(NamedTuple):
+    """What is known of a codebook before it is read."""
+
+    name: str
+    revision: int
+    edited: bool  # since its last run
+
+
 def load(connection: Connection, name: str, cache: Cache) -> Kept | None:
     """A codebook.
 
@@ -92,10 +100,12 @@ def save(connection: Connection, name: str, book: Codebook, *, before: Kept | No
     if found != (before.revision if before else None):
         raise changed_meanwhile(name)
     revision = (found or 0) + 1
-    values = {"revision": revision, "saved_at": now(), "record": book.model_copy(update={"run": None}).model_dump_json(exclude_none=True)}
-    if before is None or before.book.run is not book.run:  # large, and edits do not touch it
+    bare = book.model_copy(update={"run": None}).model_dump_json(exclude_none=True)
+    values: dict[str, object] = {"revision": revision, "saved_at": now(), "record": bare, "edited": True}
+    same_run = before is not None and (before.book.run is book.run or before.book.run == book.run)
+    if not same_run:  # large, and edits do not touch it
         run = None if book.run is None else book.run.model_dump_json(exclude_none=True)
-        values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision}
+        values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision, "edited": False}
     if before is None:
         connection.execute(insert(CodebookRow).values(name=name, **values))
     else:
@@ -132,7 +142,7 @@ def replace(connection: Connection, name: str, book: Codebook, *, opened: Codebo
     save(connection, name, book, before=kept)
 
 
-def name_of(connection: Connection, run_id: str) -> tuple[str, int] | None:
+def head_of(connection: Connection, run_id: str) -> Head | None:
     """The codebook whose last run a run is.
 
     Parameters
@@ -144,11 +154,12 @@ def name_of(connection: Connection, run_id: str) -> tuple[str, int] | None:
 
     Returns
     -------
-    tuple of (str, int) or None
-        Its name and revision; None where the run is the last of none.
+    Head or None
+        None where the run is the last of none.
     """
-    found = connection.execute(select(CodebookRow.name, CodebookRow.revision).where(CodebookRow.run_id == run_id)).first()
-    return (found.name, found.revision) if found else None
+    wanted = select(CodebookRow.name, CodebookRow.revision, CodebookRow.edited).where(CodebookRow.run_id == run_id)
+    found = connection.execute(wanted).first()
+    return Head(found.name, found.revision, bool(found.edited)) if found else None
 
 
 def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
@@ -178,8 +189,8 @@ def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
     known = connection.execute(select(RunRow.id, RunRow.codebook_version).where(RunRow.id == run_id)).first()
     if known is None:
         raise RecordNotFound("unknown_run", f"没有这次分析 / no such run: {run_id!r}")
-    found = name_of(connection, run_id)
-    kept = load(connection, found[0], cache) if found else None
+    found = head_of(connection, run_id)
+    kept = load(connection, found.name, cache) if found else None
     if kept:
         return kept
     if known.codebook_version is None:

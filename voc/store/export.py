@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from voc.records import Analysis, Annotation, Label, Mention, Quote
-from voc.store.current import Current, known_words
+from voc.store.current import Current
 from voc.store.members import Place
 from voc.store.read import comments
 from voc.store.records import SENTIMENT, CommentFilter, StoredComment
+from voc.store.recount import known_words
 from voc.store.tables import AnnotationRow, CommentRow
 
 _PAGE = 500
@@ -27,7 +28,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def with_members(connection: Connection, now: Current) -> Analysis:
+def with_members(connection: Connection, now: Current, homes: Mapping[str, Sequence[Place]]) -> Analysis:
     """The whole record that `voc analyse` writes.
 
     Parameters
@@ -36,14 +37,16 @@ def with_members(connection: Connection, now: Current) -> Analysis:
         To read from.
     now : Current
         The run as it holds now.
+    homes : mapping of str to sequence of Place
+        Members of each pain point.
 
     Returns
     -------
     Analysis
         Pain points with their members.
     """
-    texts = _texts(connection, now)
-    points = tuple(point.model_copy(update={"members": _quotes(now.homes.get(point.id, ()), texts)}) for point in now.analysis.pain_points)
+    texts = _texts(connection, now.run.id, {place[0] for places in homes.values() for place in places})
+    points = tuple(point.model_copy(update={"members": _quotes(homes.get(point.id, ()), texts)}) for point in now.analysis.pain_points)
     return now.analysis.model_copy(update={"pain_points": points})
 
 
@@ -97,7 +100,8 @@ class Rows:
         """In the order in which they were stored."""
         cursor: str | None = None
         while True:
-            page = comments(self.connection, self.now.run.id, CommentFilter(), cursor=cursor, limit=_PAGE, members=self.now.by_comment)
+            members = None if self.now.homes is None else self.now.by_comment
+            page = comments(self.connection, self.now.run.id, CommentFilter(), cursor=cursor, limit=_PAGE, members=members)
             yield from page.comments
             cursor = page.next
             if cursor is None:
@@ -167,15 +171,14 @@ def _row(cells: tuple[object, ...]) -> str:
     return out.getvalue()
 
 
-def _texts(connection: Connection, now: Current) -> dict[str, str]:
+def _texts(connection: Connection, run_id: str, wanted: Collection[str]) -> dict[str, str]:
     """Text of each comment that has members; offsets of this run point into it."""
-    wanted = now.by_comment
     rows = select(CommentRow.comment_id, AnnotationRow.record).join(AnnotationRow, AnnotationRow.comment_id == CommentRow.id)
-    found = connection.execute(rows.where(AnnotationRow.run_id == now.run.id).execution_options(yield_per=_PAGE))
+    found = connection.execute(rows.where(AnnotationRow.run_id == run_id).execution_options(yield_per=_PAGE))
     return {row.comment_id: json.loads(row.record)["text"] for row in found if row.comment_id in wanted}
 
 
-def _quotes(places: list[Place] | tuple[()], texts: Mapping[str, str]) -> tuple[Quote, ...]:
+def _quotes(places: Sequence[Place], texts: Mapping[str, str]) -> tuple[Quote, ...]:
     return tuple(
         Quote(comment_id=name, start=start, end=end, text=texts[name][start:end]) for name, start, end in sorted(places) if name in texts
     )

@@ -13,7 +13,7 @@ from voc.records import Analysis, Label
 from voc.store import cases, codebooks, decisions, export, points, read, reviews
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
-from voc.store.current import Current, current
+from voc.store.current import Current, all_homes, current
 from voc.store.point_records import PointDetail, SplitPreview
 from voc.store.records import CommentFilter, CommentPage, Review, ReviewSummary, RunPage, StoredUpload
 
@@ -49,7 +49,8 @@ class Findings:
     def current_with_members(self, run_id: str) -> Analysis:  # numpydoc ignore=PR01,RT01
         """The same as the whole record that `voc analyse` writes, members included."""
         with self.reading() as connection:
-            return export.with_members(connection, current(connection, run_id, self.cache))
+            now = current(connection, run_id, self.cache)
+            return export.with_members(connection, now, all_homes(connection, now, self.cache))
 
     def comments(
         self, run_id: str, wanted: CommentFilter | None = None, *, cursor: str | None = None, limit: int = 50
@@ -57,10 +58,11 @@ class Findings:
         """A page of a run's comments, with what holds of them after reviews and edits (see `voc.store.read.comments`)."""
         with self.reading() as connection:
             now = current(connection, run_id, self.cache)
-            inside = None
-            if wanted and wanted.pain_point and (wanted.pain_point in now.moved or wanted.pain_point not in now.homes):
-                inside = sorted({place[0] for place in now.homes.get(wanted.pain_point, ())})
-            return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit, inside=inside, members=now.by_comment)
+            point, inside = wanted.pain_point if wanted else None, None
+            if point and now.homes is not None and (point in now.moved or point not in now.homes):
+                inside = sorted({place[0] for place in now.homes.get(point, ())})
+            members = None if now.homes is None else now.by_comment
+            return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit, inside=inside, members=members)
 
     @contextmanager
     def export_rows(self, run_id: str) -> Iterator[export.Rows]:  # numpydoc ignore=PR01,YD01

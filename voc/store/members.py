@@ -34,23 +34,23 @@ _ORIGIN = [CommentRow.__table__.c[name] for name in Origin._fields]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Members that hold now.
+class Placed:
+    """Where edits leave the members of a run, before reviews.
 
     Parameters
     ----------
-    homes : dict of str to list of Place
+    homes : mapping of str to list of Place
         Pain point that is shown → its members.
     moved : frozenset of str
         Those whose members are not those that the run found.
     words : mapping of Place to str
         Normalised clauses, where they are known.
-    unassigned : list of RunMember or None
-        In no pain point; None where no codebook says so.
+    unassigned : sequence of RunMember or None
+        In no pain point; None where nobody edited anything, so that the run says how many they are.
     """
 
     homes: Mapping[str, list[Place]]
-    moved: frozenset[str]
+    moved: frozenset[str] = frozenset()
     words: Mapping[Place, str] = field(default_factory=dict)
     unassigned: Sequence[RunMember] | None = None
 
@@ -72,17 +72,40 @@ def as_found(connection: Connection, run_id: str) -> dict[str, list[Place]]:
     """
     found: dict[str, list[Place]] = defaultdict(list)
     rows = select(MembershipRow.pain_point_id, CommentRow.comment_id, MembershipRow.start, MembershipRow.end)
-    for point, *place in connection.execute(
-        rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id).where(MembershipRow.run_id == run_id)
-    ):
-        found[point].append((place[0], place[1], place[2]))
+    rows = rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id).where(MembershipRow.run_id == run_id)
+    for point, comment_id, start, end in connection.execute(rows).tuples().all():
+        found[point].append((comment_id, start, end))
     return dict(found)
 
 
-def standing(
-    found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: Codebook | None, cleared: Mapping[str, Collection[str]]
-) -> Standing:
-    """Members after edits and reviews.
+def members_of(connection: Connection, run_id: str, keys: Sequence[int]) -> dict[str, list[tuple[int, int, str]]]:
+    """Clauses of some comments that belong to pain points, as the run found them.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+    keys : sequence of int
+        Numbers of the comments.
+
+    Returns
+    -------
+    dict of str to list of (int, int, str)
+        Id of the comment → start, end and pain point.
+    """
+    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    rows = select(CommentRow.comment_id, MembershipRow.start, MembershipRow.end, MembershipRow.pain_point_id)
+    rows = rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id)
+    wanted = rows.where(MembershipRow.run_id == run_id, MembershipRow.comment_id.in_(keys))
+    for comment_id, start, end, point in connection.execute(wanted.order_by(MembershipRow.start)).tuples():
+        found[comment_id].append((start, end, point))
+    return dict(found)
+
+
+def placed(found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: Codebook) -> Placed:
+    """Members after edits.
 
     Parameters
     ----------
@@ -90,40 +113,58 @@ def standing(
         As the run found them.
     points : sequence of PainPoint
         Of the run.
-    book : Codebook or None
-        With this run; None where edits go to none.
+    book : Codebook
+        With this run.
+
+    Returns
+    -------
+    Placed
+        Pain points without members are left out, unless the run had them without any.
+    """
+    if book.run is None:
+        return Placed(found)
+    shown = {point.id for point in book.pain_points if point.status == "active"}
+    outcome = outcome_of(book)
+    homes: dict[str, list[Place]] = {point.id: [] for point in points if point.id in shown}
+    words: dict[Place, str] = {}
+    for member in book.run.members:
+        home = outcome.homes[member.ref]
+        place = (member.comment_id, member.start, member.end)
+        words[place] = member.words
+        if home in shown:
+            homes.setdefault(home, []).append(place)
+    moved = frozenset(point for point, places in homes.items() if set(places) != set(found.get(point, ())))
+    kept = {point: places for point, places in homes.items() if places or point not in moved}
+    return Placed(kept, moved, words, unassigned_members(book.run, outcome))
+
+
+def without_cleared(stood: Placed, touchpoints: Mapping[str, str], cleared: Mapping[str, Collection[str]]) -> Placed:
+    """Members after reviews, too.
+
+    Parameters
+    ----------
+    stood : Placed
+        After edits.
+    touchpoints : mapping of str to str
+        Of the pain points.
     cleared : mapping of str to collection of str
         Touchpoint → comments that people say do not complain of it: they leave its pain points.
 
     Returns
     -------
-    Standing
-        Pain points without members are left out.
+    Placed
+        Pain points that lost all their members are left out.
     """
-    words: dict[Place, str] = {}
-    unassigned: list[RunMember] | None = None
-    if book is None or book.run is None:
-        homes: dict[str, list[Place]] = {point.id: list(found.get(point.id, ())) for point in points}
-        touchpoints = {point.id: point.touchpoint for point in points}
-    else:
-        shown = {point.id for point in book.pain_points if point.status == "active"}
-        touchpoints = {point.id: point.touchpoint for point in book.pain_points}
-        outcome = outcome_of(book)
-        homes = {point.id: [] for point in points if point.id in shown}
-        for member in book.run.members:
-            home = outcome.homes[member.ref]
-            place = (member.comment_id, member.start, member.end)
-            words[place] = member.words
-            if home in shown:
-                homes.setdefault(home, []).append(place)
-        unassigned = unassigned_members(book.run, outcome)
-    left = {}
-    for point, places in homes.items():
-        out = cleared.get(touchpoints[point], ())
-        left[point] = [place for place in places if place[0] not in out] if out else places
-    moved = frozenset(point for point, places in left.items() if set(places) != set(found.get(point, ())))
-    kept = {point: places for point, places in left.items() if places or point not in moved}
-    return Standing(kept, moved, words, unassigned)
+    homes, moved = dict(stood.homes), set(stood.moved)
+    for point, places in stood.homes.items():
+        if out := cleared.get(touchpoints[point]):
+            left = [place for place in places if place[0] not in out]
+            if len(left) < len(places):
+                moved.add(point)
+                homes[point] = left
+            if not left and places:
+                del homes[point]
+    return Placed(homes, frozenset(moved), stood.words, stood.unassigned)
 
 
 class Details:

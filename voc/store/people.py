@@ -124,6 +124,7 @@ class CodebookRow(Base):
     revision: Mapped[int]  # grows with every change
     run_id: Mapped[str | None] = mapped_column(index=True)  # its last run; no foreign key: it may be saved before that run is
     run_revision: Mapped[int]  # revision that last changed `run`
+    edited: Mapped[bool]  # since that run: where not, its pain points are as it found them
     saved_at: Mapped[str]
     record: Mapped[str]
     run: Mapped[str | None]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from voc.codebook.find import active
 from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint
@@ -21,7 +21,7 @@ from voc.store.cache import Cache
 from voc.store.current import Current
 from voc.store.members import Details
 from voc.store.point_records import PointDetail, PointEdit, SplitPreview, WeekCount
-from voc.store.tables import AnnotationRow, CommentRow
+from voc.store.tables import AnnotationRow, CommentRow, MembershipRow
 
 _SHOWN = 10  # quotes of a preview
 
@@ -183,11 +183,24 @@ def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPa
 def _trend(connection: Connection, now: Current, point_id: str, memory: Cache) -> tuple[WeekCount, ...]:
     key = (now.state.run_id, now.state.erased)
     all_weeks = memory.get("weeks", key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
-    ids = sorted({place[0] for place in now.homes.get(point_id, ())})
-    own = Counter(week for one in _details(now, memory).origins(connection, ids) if (week := monday(one.created_at)))
+    if now.homes is None or (point_id in now.homes and point_id not in now.moved):
+        own = _weeks_found(connection, now.run.id, point_id)
+    else:
+        ids = sorted({place[0] for place in now.homes.get(point_id, ())})
+        own = Counter(week for one in _details(now, memory).origins(connection, ids) if (week := monday(one.created_at)))
     return tuple(
         WeekCount(week=week, comments=own[week], of=n, share=share(own[week], n), interval=wilson(own[week], n))
         for week, n in sorted(all_weeks.items())
+    )
+
+
+def _weeks_found(connection: Connection, run_id: str, point_id: str) -> Counter[str]:
+    """Comments of a pain point as the run found it, by week."""
+    day = func.substr(CommentRow.created_at, 1, 10)
+    rows = select(day, func.count(MembershipRow.comment_id.distinct()))
+    rows = rows.join(MembershipRow, MembershipRow.comment_id == CommentRow.id)
+    return _by_week(
+        connection, rows.where(MembershipRow.run_id == run_id, MembershipRow.pain_point_id == point_id, day != "").group_by(day)
     )
 
 
@@ -195,8 +208,12 @@ def _weeks(connection: Connection, run_id: str, upload_id: int) -> Counter[str]:
     day = func.substr(CommentRow.created_at, 1, 10)
     of_run = (AnnotationRow.run_id == run_id, AnnotationRow.comment_id == CommentRow.id)
     rows = select(day, func.count()).where(CommentRow.upload_id == upload_id, day != "", select(1).where(*of_run).exists()).group_by(day)
+    return _by_week(connection, rows)
+
+
+def _by_week(connection: Connection, days: Select[tuple[str, int]]) -> Counter[str]:
     weeks: Counter[str] = Counter()
-    for on, count in connection.execute(rows):
+    for on, count in connection.execute(days).tuples():
         if week := monday(on):
             weeks[week] += count
     return weeks

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
+from voc.store.members import members_of
 from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
 from voc.store.records import (
     CommentFilter,
@@ -221,7 +222,7 @@ def comments(
     inside : sequence of str, optional
         Ids of the comments of the pain point that is asked for; as the run found them where left out.
     members : mapping of str to sequence of (int, int, str), optional
-        Id of a comment → start, end and pain point of its members, to be shown with it.
+        Id of a comment → start, end and pain point of its members; as the run found them where left out.
 
     Returns
     -------
@@ -247,7 +248,9 @@ def comments(
         .where(AnnotationRow.run_id == run_id, CommentRow.id.in_([row[0] for row in found[:limit]]))
     )
     rows = {row["key"]: row for row in connection.execute(statement).mappings()}
-    page = _stored(connection, run_id, [rows[row[0]] for row in found[:limit]], members or {})
+    if members is None:
+        members = members_of(connection, run_id, list(rows))
+    page = _stored(connection, run_id, [rows[row[0]] for row in found[:limit]], members)
     if len(found) <= limit:
         return CommentPage(comments=page, next=None)
     key, *value = found[limit - 1]

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from voc.export import write_xlsx
 from voc.records import Analysis, Record
 from voc.store import Store
-from voc.store.current import known_words
+from voc.store.recount import known_words
 from web.access import visible_run
 from web.api.exchange import read_query
 from web.api.operations import Operation, operation
