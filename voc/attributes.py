@@ -65,7 +65,8 @@ def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Com
     """
     places = {(complaint.quote.comment_id, complaint.quote.start): index for index, complaint in enumerate(placed.complaints)}
     concerned = [{quote.comment_id for quote in point.members} for point in points]
-    companions = companions_of(points, concerned, len(comments))
+    sizes = {point.id: len(ids) for point, ids in zip(points, concerned, strict=True)}
+    companions = companions_of(points, sizes, pairs_of(points, concerned), len(comments))
     by_id = {comment.id: comment for comment in comments}
     values = {field: Counter(value for comment in comments if (value := getattr(comment, field))) for field in FIELDS}
     support, described = Support(placed, namer), []
@@ -238,15 +239,41 @@ def _segments(inside: Sequence[Origin], values: Mapping[str, Counter[str]]) -> t
     return tuple(sorted(found, key=lambda one: (-one.interval[0], one.field, one.value))[:MOST])
 
 
-def companions_of(points: Sequence[PainPoint], concerned: Sequence[set[str]], comments: int) -> dict[str, tuple[Companion, ...]]:
+def pairs_of(points: Sequence[PainPoint], concerned: Sequence[set[str]]) -> Counter[tuple[str, str]]:
+    """How many comments each two pain points share.
+
+    Parameters
+    ----------
+    points : sequence of PainPoint
+        Some.
+    concerned : sequence of set of str
+        Ids of the comments of each.
+
+    Returns
+    -------
+    Counter of (str, str)
+        By two ids.
+    """
+    homes: dict[str, list[str]] = defaultdict(list)
+    for point, ids in zip(points, concerned, strict=True):
+        for comment_id in ids:
+            homes[comment_id].append(point.id)
+    return Counter(pair for several in homes.values() for pair in combinations(several, 2))
+
+
+def companions_of(
+    points: Sequence[PainPoint], sizes: Mapping[str, int], together: Mapping[tuple[str, str], int], comments: int
+) -> dict[str, tuple[Companion, ...]]:
     """Pain points whose share among the comments of another is surely above their share of all comments.
 
     Parameters
     ----------
     points : sequence of PainPoint
         As they are to be shown.
-    concerned : sequence of set of str
-        Ids of the comments of each.
+    sizes : mapping of str to int
+        Number of comments of each.
+    together : mapping of (str, str) to int
+        Number of comments that two of them share; others are left out.
     comments : int
         Number of comments of the run.
 
@@ -255,20 +282,16 @@ def companions_of(points: Sequence[PainPoint], concerned: Sequence[set[str]], co
     dict of str to tuple of Companion
         Id of the pain point → at most 3, the most frequent first.
     """
-    homes: dict[str, list[int]] = defaultdict(list)
-    for index, ids in enumerate(concerned):
-        for comment_id in ids:
-            homes[comment_id].append(index)
-    together = Counter(pair for indices in homes.values() for pair in combinations(indices, 2))
+    labels = {point.id: point.label for point in points}
     found: dict[str, list[Companion]] = {point.id: [] for point in points}
     for pair, count in together.items():
+        if count < FEWEST or not labels.keys() >= set(pair):
+            continue
         for one, other in (pair, pair[::-1]):
-            n, expected = len(concerned[one]), share(len(concerned[other]), comments)
-            if count >= FEWEST and wilson(count, n)[0] > expected:
-                companion = Companion(
-                    id=points[other].id, label=points[other].label, comments=count, share=share(count, n), expected=expected
-                )
-                found[points[one].id].append(companion)
+            n, expected = sizes[one], share(sizes[other], comments)
+            if wilson(count, n)[0] > expected:
+                companion = Companion(id=other, label=labels[other], comments=count, share=share(count, n), expected=expected)
+                found[one].append(companion)
     return {key: tuple(sorted(several, key=lambda one: (-one.comments, one.id))[:MOST]) for key, several in found.items()}
 
 

@@ -24,7 +24,7 @@ class Cache:
         self._kinds: dict[str, OrderedDict[Hashable, object]] = {}
         self._lock = Lock()
 
-    def get(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
+    def get(self, kind: str, key: Hashable, make: Callable[[], T], most: int | None = None) -> T:
         """A result, made where it is not there; two threads may both make it, and either is as good.
 
         Parameters
@@ -35,6 +35,8 @@ class Cache:
             All that it depends on.
         make : callable
             Makes it.
+        most : int, optional
+            How many of this kind are kept, where they are small.
 
         Returns
         -------
@@ -50,6 +52,6 @@ class Cache:
         with self._lock:
             known[key] = made
             known.move_to_end(key)
-            while len(known) > self.most:
+            while len(known) > (most or self.most):
                 known.popitem(last=False)
         return made

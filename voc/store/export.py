@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -28,7 +29,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def with_members(connection: Connection, now: Current, homes: Mapping[str, Sequence[Place]]) -> Analysis:
+def with_members(connection: Connection, now: Current) -> Analysis:
     """The whole record that `voc analyse` writes.
 
     Parameters
@@ -37,14 +38,13 @@ def with_members(connection: Connection, now: Current, homes: Mapping[str, Seque
         To read from.
     now : Current
         The run as it holds now.
-    homes : mapping of str to sequence of Place
-        Members of each pain point.
 
     Returns
     -------
     Analysis
         Pain points with their members.
     """
+    homes = now.standing.all_places(connection)
     texts = _texts(connection, now.run.id, {place[0] for places in homes.values() for place in places})
     points = tuple(point.model_copy(update={"members": _quotes(homes.get(point.id, ()), texts)}) for point in now.analysis.pain_points)
     return now.analysis.model_copy(update={"pain_points": points})
@@ -100,7 +100,7 @@ class Rows:
         """In the order in which they were stored."""
         cursor: str | None = None
         while True:
-            members = None if self.now.homes is None else self.now.by_comment
+            members = partial(self.now.standing.members, self.connection)
             page = comments(self.connection, self.now.run.id, CommentFilter(), cursor=cursor, limit=_PAGE, members=members)
             yield from page.comments
             cursor = page.next

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy import Connection
 
@@ -13,9 +13,10 @@ from voc.records import Analysis, Label
 from voc.store import cases, codebooks, decisions, export, points, read, reviews
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
-from voc.store.current import Current, all_homes, current
+from voc.store.current import Current, current
 from voc.store.point_records import PointDetail, SplitPreview
 from voc.store.records import CommentFilter, CommentPage, Review, ReviewSummary, RunPage, StoredUpload
+from voc.store.standing import standing_of, state_of
 
 Sees = Callable[[StoredUpload], bool]
 
@@ -49,19 +50,18 @@ class Findings:
     def current_with_members(self, run_id: str) -> Analysis:  # numpydoc ignore=PR01,RT01
         """The same as the whole record that `voc analyse` writes, members included."""
         with self.reading() as connection:
-            now = current(connection, run_id, self.cache)
-            return export.with_members(connection, now, all_homes(connection, now, self.cache))
+            return export.with_members(connection, current(connection, run_id, self.cache))
 
     def comments(
         self, run_id: str, wanted: CommentFilter | None = None, *, cursor: str | None = None, limit: int = 50
     ) -> CommentPage:  # numpydoc ignore=PR01,RT01
         """A page of a run's comments, with what holds of them after reviews and edits (see `voc.store.read.comments`)."""
         with self.reading() as connection:
-            now = current(connection, run_id, self.cache)
+            stood = standing_of(connection, state_of(connection, run_id), self.cache)
             point, inside = wanted.pain_point if wanted else None, None
-            if point and now.homes is not None and (point in now.moved or point not in now.homes):
-                inside = sorted({place[0] for place in now.homes.get(point, ())})
-            members = None if now.homes is None else now.by_comment
+            if point and stood.placed is not None and (point in stood.moved or point not in stood.shown):
+                inside = sorted({place[0] for place in stood.places(connection, point)})
+            members = partial(stood.members, connection)
             return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit, inside=inside, members=members)
 
     @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -33,9 +35,17 @@ class Origin(NamedTuple):
 _ORIGIN = [CommentRow.__table__.c[name] for name in Origin._fields]
 
 
+class Member(NamedTuple):
+    """A clause of a comment that belongs to a pain point."""
+
+    start: int
+    end: int
+    point: str
+
+
 @dataclass(frozen=True)
 class Placed:
-    """Where edits leave the members of a run, before reviews.
+    """Members of a run's pain points, before reviews.
 
     Parameters
     ----------
@@ -54,8 +64,28 @@ class Placed:
     words: Mapping[Place, str] = field(default_factory=dict)
     unassigned: Sequence[RunMember] | None = None
 
+    @cached_property
+    def by_comment(self) -> Mapping[str, list[Member]]:  # numpydoc ignore=RT01
+        """Id of a comment → its members."""
+        found: dict[str, list[Member]] = defaultdict(list)
+        for point, places in self.homes.items():
+            for comment_id, start, end in places:
+                found[comment_id].append(Member(start, end, point))
+        return dict(found)
 
-def as_found(connection: Connection, run_id: str) -> dict[str, list[Place]]:
+    @cached_property
+    def comments(self) -> Mapping[str, int]:  # numpydoc ignore=RT01
+        """Number of comments of each pain point."""
+        return {point: len({place[0] for place in places}) for point, places in self.homes.items()}
+
+    @cached_property
+    def together(self) -> Counter[tuple[str, str]]:  # numpydoc ignore=RT01
+        """Number of comments that two pain points share, the smaller id first."""
+        several = (sorted({one.point for one in members}) for members in self.by_comment.values() if len(members) > 1)
+        return Counter(pair for points in several for pair in combinations(points, 2))
+
+
+def as_found(connection: Connection, run_id: str, point: str | None = None) -> dict[str, list[Place]]:
     """Members of a run's pain points as it found them.
 
     Parameters
@@ -64,6 +94,8 @@ def as_found(connection: Connection, run_id: str) -> dict[str, list[Place]]:
         To read from.
     run_id : str
         The run.
+    point : str, optional
+        Only of this one.
 
     Returns
     -------
@@ -73,12 +105,13 @@ def as_found(connection: Connection, run_id: str) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = defaultdict(list)
     rows = select(MembershipRow.pain_point_id, CommentRow.comment_id, MembershipRow.start, MembershipRow.end)
     rows = rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id).where(MembershipRow.run_id == run_id)
-    for point, comment_id, start, end in connection.execute(rows).tuples().all():
-        found[point].append((comment_id, start, end))
+    rows = rows.where(MembershipRow.pain_point_id == point) if point is not None else rows
+    for home, comment_id, start, end in connection.execute(rows).tuples().all():
+        found[home].append((comment_id, start, end))
     return dict(found)
 
 
-def members_of(connection: Connection, run_id: str, keys: Sequence[int]) -> dict[str, list[tuple[int, int, str]]]:
+def members_of(connection: Connection, run_id: str, keys: Sequence[int]) -> dict[str, list[Member]]:
     """Clauses of some comments that belong to pain points, as the run found them.
 
     Parameters
@@ -92,15 +125,15 @@ def members_of(connection: Connection, run_id: str, keys: Sequence[int]) -> dict
 
     Returns
     -------
-    dict of str to list of (int, int, str)
-        Id of the comment → start, end and pain point.
+    dict of str to list of Member
+        By id of the comment.
     """
-    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    found: dict[str, list[Member]] = defaultdict(list)
     rows = select(CommentRow.comment_id, MembershipRow.start, MembershipRow.end, MembershipRow.pain_point_id)
     rows = rows.join(CommentRow, CommentRow.id == MembershipRow.comment_id)
     wanted = rows.where(MembershipRow.run_id == run_id, MembershipRow.comment_id.in_(keys))
     for comment_id, start, end, point in connection.execute(wanted.order_by(MembershipRow.start)).tuples():
-        found[comment_id].append((start, end, point))
+        found[comment_id].append(Member(start, end, point))
     return dict(found)
 
 
@@ -138,35 +171,6 @@ def placed(found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: 
     return Placed(kept, moved, words, unassigned_members(book.run, outcome))
 
 
-def without_cleared(stood: Placed, touchpoints: Mapping[str, str], cleared: Mapping[str, Collection[str]]) -> Placed:
-    """Members after reviews, too.
-
-    Parameters
-    ----------
-    stood : Placed
-        After edits.
-    touchpoints : mapping of str to str
-        Of the pain points.
-    cleared : mapping of str to collection of str
-        Touchpoint → comments that people say do not complain of it: they leave its pain points.
-
-    Returns
-    -------
-    Placed
-        Pain points that lost all their members are left out.
-    """
-    homes, moved = dict(stood.homes), set(stood.moved)
-    for point, places in stood.homes.items():
-        if out := cleared.get(touchpoints[point]):
-            left = [place for place in places if place[0] not in out]
-            if len(left) < len(places):
-                moved.add(point)
-                homes[point] = left
-            if not left and places:
-                del homes[point]
-    return Placed(homes, frozenset(moved), stood.words, stood.unassigned)
-
-
 class Details:
     """What is read of members only where their pain point is counted anew; remembered for the next time.
 
@@ -183,6 +187,7 @@ class Details:
         self.upload_id = upload_id
         self._complaints: dict[Place, Complaint] = {}
         self._origins: dict[str, Origin] = {}
+        self._records: dict[str, Annotation] = {}
         self._grave: frozenset[str] | None = None
 
     def complaints(self, connection: Connection, places: Sequence[Place], words: Mapping[Place, str]) -> list[Complaint]:
@@ -236,6 +241,26 @@ class Details:
         for row in self._rows(connection, [one for one in wanted if one not in self._origins]):
             self._origins[row[0]] = Origin(*row[1:])
         return [self._origins[one] for one in wanted if one in self._origins]
+
+    def records(self, connection: Connection, ids: Sequence[str]) -> list[Annotation]:
+        """All that the models said of some comments.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            To read from.
+        ids : sequence of str
+            Of the comments.
+
+        Returns
+        -------
+        list of Annotation
+            Those of comments that were erased are left out.
+        """
+        missing = [one for one in ids if one not in self._records]
+        for row in self._rows(connection, missing, AnnotationRow.record):
+            self._records[row[0]] = Annotation.model_validate_json(row[1])
+        return [self._records[one] for one in ids if one in self._records]
 
     def grave(self, connection: Connection) -> frozenset[str]:
         """Comments whose customers leave, return something or complain.

@@ -19,8 +19,8 @@ from voc.records import PainPoint, Quote
 from voc.store import codebooks
 from voc.store.cache import Cache
 from voc.store.current import Current
-from voc.store.members import Details
 from voc.store.point_records import PointDetail, PointEdit, SplitPreview, WeekCount
+from voc.store.recount import details_of, nothing_of
 from voc.store.tables import AnnotationRow, CommentRow, MembershipRow
 
 _SHOWN = 10  # quotes of a preview
@@ -64,7 +64,7 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
         into=coded.into if coded else None,
         locked=coded.locked if coded else False,
         editable=kept is not None,
-        edited=point_id in now.moved,
+        edited=point_id in now.standing.moved,
         trend=_trend(connection, now, point_id, memory),
         history=history(kept.book, point_id) if kept else (),
     )
@@ -161,33 +161,27 @@ def split_preview(book: Codebook, point_id: str, words: Sequence[str]) -> SplitP
     return SplitPreview(words=wanted, size=len(going), comments=comments, stays=len(staying), quotes=quotes[0], rest=quotes[1])
 
 
-def _details(now: Current, memory: Cache) -> Details:
-    return memory.get("details", (now.state.run_id, now.state.erased), lambda: Details(now.run.id, now.run.upload_id))
-
-
 def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPainPoint, memory: Cache) -> PainPoint:
     """One that is not shown: dismissed, merged, or without members in this run. What it holds is counted all the same."""
     homes = outcome_of(book).homes
     members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == coded.id]
     words = {(one.comment_id, one.start, one.end): one.words for one in members}
-    inside = _details(now, memory).complaints(connection, list(words), words)
+    inside = details_of(now.run, now.state.run_key, memory).complaints(connection, list(words), words)
     of = now.analysis.input.comments
     if inside:
         fresh = [quote for point in now.run.analysis.pain_points for quote in point.quotes]
         return counted(coded, inside, (), fresh, of).model_copy(update={"members": ()})
-    said = coded.model_dump(include={"id", "label", "touchpoint"})
-    nothing = {"size": 0, "comments": 0, "share": 0.0, "interval": wilson(0, of), "severity": 0.0}
-    return PainPoint(**said, **nothing, terms=(), quotes=(), members=())
+    return nothing_of(coded, of)
 
 
 def _trend(connection: Connection, now: Current, point_id: str, memory: Cache) -> tuple[WeekCount, ...]:
-    key = (now.state.run_id, now.state.erased)
-    all_weeks = memory.get("weeks", key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
-    if now.homes is None or (point_id in now.homes and point_id not in now.moved):
+    all_weeks = memory.get("weeks", now.state.run_key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
+    if point_id in now.standing.shown and point_id not in now.standing.moved:
         own = _weeks_found(connection, now.run.id, point_id)
     else:
-        ids = sorted({place[0] for place in now.homes.get(point_id, ())})
-        own = Counter(week for one in _details(now, memory).origins(connection, ids) if (week := monday(one.created_at)))
+        ids = sorted({place[0] for place in now.standing.places(connection, point_id)})
+        details = details_of(now.run, now.state.run_key, memory)
+        own = Counter(week for one in details.origins(connection, ids) if (week := monday(one.created_at)))
     return tuple(
         WeekCount(week=week, comments=own[week], of=n, share=share(own[week], n), interval=wilson(own[week], n))
         for week, n in sorted(all_weeks.items())

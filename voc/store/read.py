@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
-from voc.store.members import members_of
+from voc.store.members import Member, members_of
 from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
 from voc.store.records import (
     CommentFilter,
@@ -203,7 +203,7 @@ def comments(
     cursor: str | None = None,
     limit: int = 50,
     inside: Sequence[str] | None = None,
-    members: Mapping[str, Sequence[tuple[int, int, str]]] | None = None,
+    members: Callable[[Mapping[int, str]], Mapping[str, Sequence[Member]]] | None = None,
 ) -> CommentPage:
     """A page of a run's comments.
 
@@ -221,8 +221,8 @@ def comments(
         Comments on the page, 1–1000.
     inside : sequence of str, optional
         Ids of the comments of the pain point that is asked for; as the run found them where left out.
-    members : mapping of str to sequence of (int, int, str), optional
-        Id of a comment → start, end and pain point of its members; as the run found them where left out.
+    members : callable, optional
+        Number → id of some comments → their members by id; as the run found them where left out.
 
     Returns
     -------
@@ -248,9 +248,9 @@ def comments(
         .where(AnnotationRow.run_id == run_id, CommentRow.id.in_([row[0] for row in found[:limit]]))
     )
     rows = {row["key"]: row for row in connection.execute(statement).mappings()}
-    if members is None:
-        members = members_of(connection, run_id, list(rows))
-    page = _stored(connection, run_id, [rows[row[0]] for row in found[:limit]], members)
+    shown = {key: row["comment_id"] for key, row in rows.items()}
+    belong = members(shown) if members else members_of(connection, run_id, list(shown))
+    page = _stored(connection, run_id, [rows[row[0]] for row in found[:limit]], belong)
     if len(found) <= limit:
         return CommentPage(comments=page, next=None)
     key, *value = found[limit - 1]
@@ -317,7 +317,7 @@ def _keys(
 
 
 def _stored(
-    connection: Connection, run_id: str, rows: Sequence[Mapping[Any, Any]], members: Mapping[str, Sequence[tuple[int, int, str]]]
+    connection: Connection, run_id: str, rows: Sequence[Mapping[Any, Any]], members: Mapping[str, Sequence[Member]]
 ) -> tuple[StoredComment, ...]:
     reviews = reviews_of(connection, run_id, [row["key"] for row in rows])
     found = []
