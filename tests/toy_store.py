@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from toy_codebook import TOPIC_OF, TOPICS, cluster
-from voc.analysis import Tally
 from voc.attributes import quality_of
 from voc.complaints import Complaint, complaints_of
 from voc.metrics import share
@@ -32,6 +31,7 @@ from voc.records import (
     Verdict,
 )
 from voc.store import Store, StoreCodebookSession
+from voc.tally import Tally
 from voc.taxonomy import load_taxonomy
 
 Scored = tuple[Comment, Annotation]
@@ -128,8 +128,8 @@ def analysis_of(batch: Sequence[Scored], run_id: str = "r1", points: Sequence[Pa
         "seconds": {},
     } | run
     tally = Tally(load_taxonomy())
-    for comment, annotation in batch:
-        tally.add(comment, annotation)
+    for _, annotation in batch:
+        tally.add(annotation)
     return Analysis(
         run=RunInfo(id=run_id, **info),
         input=InputInfo(
@@ -141,7 +141,7 @@ def analysis_of(batch: Sequence[Scored], run_id: str = "r1", points: Sequence[Pa
             problems=(Problem(file="三月.xlsx", row=99, column="评价", reason="空白回答 / empty answer"),),
             notices=(Problem(file="三月.xlsx", row=2, column="评分", reason="不是分数 / not a score: '很好'"),),
         ),
-        metrics=tally.metrics([]),
+        metrics=tally.metrics(None),
         journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=Unassigned(size=0, share=0),

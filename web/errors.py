@@ -77,7 +77,6 @@ CHINESE = {
     "too_long": "条数太多",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
-    "string_too_short": "太短",
     "string_pattern_mismatch": "含不能用的字符",
 }
 log = logging.getLogger("web")

@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # its neighbours
 from run import table
 
 import throwaway_postgres
-from voc.analysis import Tally
 from voc.attributes import quality_of
 from voc.codebook import Codebook, commit
 from voc.codebook.assign import apply
@@ -42,6 +41,7 @@ from voc.records import (
     Verdict,
 )
 from voc.store import Store, StoreCodebookSession
+from voc.tally import Tally
 from voc.taxonomy import load_taxonomy
 from web import create_app
 from web.scoring import Scorer
@@ -116,8 +116,8 @@ def fill(store: Store, count: int) -> None:
     """One upload, one run with its codebook."""
     tally, complaints, groups = Tally(load_taxonomy()), [], {}
     for number in range(count):
-        comment, annotation, complaint, name = comment_of(number)
-        tally.add(comment, annotation)
+        _, annotation, complaint, name = comment_of(number)
+        tally.add(annotation)
         tally.complaints.clear()
         if complaint:
             complaints.append(complaint)
@@ -131,7 +131,7 @@ def fill(store: Store, count: int) -> None:
     analysis = Analysis(
         run=RunInfo(id=RUN, started_at="2024-12-31T00:00:00+00:00", voc_version="0", models={}, seed=42, seconds={}, codebook_version=1),
         input=InputInfo(files=(), rows=count, comments=count, duplicates=0, uninformative=0, problems=(), notices=()),
-        metrics=tally.metrics([]),
+        metrics=tally.metrics(None),
         journey=tally.journey(),
         pain_points=tuple(shown),
         unassigned=unassigned,

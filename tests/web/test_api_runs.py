@@ -10,13 +10,13 @@ from contextlib import closing
 import pytest
 from python_calamine import CalamineWorkbook
 
+from toy_accounts import make_world
 from toy_codebook import COLD, RUDE, SLOW
 from toy_store import analysis_of, coded_run, pain_point, small_batch
 from voc.errors import StoreUnavailable
 from voc.records import Analysis, Annotation
 from voc.store import Store
 from web import create_app
-from web.auth import Identity
 from web.settings import ServerSettings
 
 ROWS = (
@@ -267,58 +267,15 @@ def test_export_xlsx_csv_and_jsonl_say_the_same(client):
     assert [row[1] for row in points[1:]] == [one["label"] for one in client.get(f"{API}/runs/r1/pain-points").json["pain_points"]]
 
 
-class Tokens:
-    """In the place of the store's: a user of each kind."""
-
-    scopes = frozenset({"read", "score", "write"})
-    known = {"甲": Identity("甲", scopes, 1), "乙": Identity("乙", scopes, 2), "管": Identity("管", scopes | {"admin"}, 3)}  # noqa: RUF012
-
-    def check(self, token):
-        return self.known.get(token.encode("latin-1").decode())
-
-
-def test_what_is_private_to_one_user_is_not_there_for_another(store, scorer, monkeypatch):
-    from sqlalchemy import text
-
-    with store.database.write() as connection:
-        for number, name in enumerate("甲乙管", 1):
-            said = "INSERT INTO \"user\" (id, name, role, created_at, disabled) VALUES (:id, :name, 'reviewer', '2024', 0)"
-            connection.execute(text(said), {"id": number, "name": name})
-    coded_run(store, ROWS, "r1", user_id=1, private=True)
-    point = store.current("r1").analysis.pain_points[0].id
-    store.open_case("r1", point)
-    monkeypatch.setattr("web.check_access", lambda *_: None, raising=False)
-    app = create_app(ServerSettings(), scorer=scorer, store=store, authenticator=Tokens())
-    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith((f"{API}/runs/", f"{API}/cases/"))]
-    assert len(rules) >= 16
-    for rule in rules:
-        path = rule.rule.replace("<run_id>", "r1").replace("<point_id>", point).replace("<int:key>", "1").replace("<int:number>", "1")
-        (method,) = rule.methods - {"HEAD", "OPTIONS"}
-        sent = {"json": BODIES[rule.endpoint]} if method in ("POST", "PATCH") else {}
-        query = "?words=慢" if "preview" in path else ""
-        for who, there in (("乙", False), ("甲", True), ("管", True)):
-            if there and method != "GET":
-                continue
-            headers = {"Authorization": f"Bearer {who}".encode().decode("latin-1")}
-            answer = app.test_client().open(path + query, method=method, headers=headers, **sent)
-            assert (answer.status_code == 404) is not there, (path, method, who, answer.status_code)
-    headers = {"Authorization": "Bearer 乙".encode().decode("latin-1")}
-    assert app.test_client().get(f"{API}/runs", headers=headers).json["runs"] == []
-    assert app.test_client().get(f"{API}/cases", headers=headers).json["cases"] == []
-    opened = app.test_client().post(f"{API}/cases", headers=headers, json={"run_id": "r1", "pain_point_id": point})
-    assert code(opened) == (404, "unknown_run")
-
-
-BODIES = {
-    "api.change_pain_point": {"label": "慢"},
-    "api.merge_pain_point": {"into": "pp-1"},
-    "api.split_pain_point": {"words": ["慢"], "label": "慢"},
-    "api.move_clause": {"comment_id": "1", "start": 0, "end": 1, "to": None},
-    "api.act": {"action": "commit"},
-    "api.review": {"decisions": [{"target": "sentiment", "label": "neutral"}]},
-    "api.change_case": {"owner": "乙"},
-    "api.add_note": {"text": "看过"},
-}
+def test_what_is_private_to_one_user_is_on_no_list_of_another(scorer, tmp_path, monkeypatch):
+    with closing(Store(f"sqlite:///{tmp_path}/voc.db")) as store:
+        store.upgrade()
+        world = make_world(store, scorer, monkeypatch)
+        for name, runs, cases in (("other", 0, 0), ("owner", 1, 1), ("admin", 1, 1)):
+            assert len(world.ask("GET", f"{API}/runs", world.tokens[name]).json["runs"]) == runs
+            assert len(world.ask("GET", f"{API}/cases", world.tokens[name]).json["cases"]) == cases
+        opened = world.ask("POST", f"{API}/cases", world.tokens["other"], json={"run_id": "r1", "pain_point_id": "pp-1"})
+        assert code(opened) == (404, "unknown_run")
 
 
 @pytest.mark.parametrize("code_", ["busy", "unreachable", "damaged"])

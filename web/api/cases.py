@@ -53,19 +53,19 @@ def make_cases(api: Blueprint, store: Store) -> None:
         visible_run(store, asked.run_id)
         change = CaseChange(**asked.model_dump(exclude={"run_id", "pain_point_id"}))
         made = store.open_case(asked.run_id, asked.pain_point_id, change, g.identity.name)
-        return answer(made, 201, location=url_for("api.case", number=made.case.id))
+        return answer(made, 201, location=url_for("api.case", case_id=made.case.id))
 
     @operation(
         api,
-        "/cases/<int:number>",
+        "/cases/<int:case_id>",
         Operation("GET", "一个案例及其经过 / A case with its history", "read", CaseDetail, problems=(404, 503), etag=True),
     )
-    def case(number: int) -> Response:
-        return answer(store.case(number, sees), etag=True)
+    def case(case_id: int) -> Response:
+        return answer(store.case(case_id, sees), etag=True)
 
     @operation(
         api,
-        "/cases/<int:number>",
+        "/cases/<int:case_id>",
         Operation(
             "PATCH",
             "负责人、期限、状态、根因、措施 / Owner, due time, status, root cause, action",
@@ -75,13 +75,15 @@ def make_cases(api: Blueprint, store: Store) -> None:
             problems=_REFUSALS,
         ),
     )
-    def change_case(number: int) -> Response:
-        return answer(store.change_case(number, read_body(CaseChange), g.identity.name, sees))
+    def change_case(case_id: int) -> Response:
+        store.case(case_id, sees)
+        return answer(store.change_case(case_id, read_body(CaseChange), g.identity.name, sees))
 
     @operation(
         api,
-        "/cases/<int:number>/notes",
+        "/cases/<int:case_id>/notes",
         Operation("POST", "跟进记录 / Add a note", "write", CaseDetail, NoteRequest, status=201, problems=_REFUSALS),
     )
-    def add_note(number: int) -> Response:
-        return answer(store.add_note(number, read_body(NoteRequest).text, g.identity.name, sees), 201)
+    def add_note(case_id: int) -> Response:
+        store.case(case_id, sees)
+        return answer(store.add_note(case_id, read_body(NoteRequest).text, g.identity.name, sees), 201)

@@ -1,4 +1,4 @@
-"""/runs/{run_id}/pain-points/{point_id}: one pain point, and what people do with it.
+"""/runs/{run_id}/pain-points/{pain_point_id}: one pain point, and what people do with it.
 
 A pain point is addressed below a run, since its id is the codebook's: the same id has other figures in each run, and
 only the codebook's last run can be edited (409 otherwise).
@@ -19,7 +19,7 @@ from web.api.exchange import answer, read_body, read_query
 from web.api.operations import Operation, operation
 from web.run_records import ClauseAt, MergeRequest, MoveRequest, PointChange, SplitQuery, SplitRequest
 
-_PATH = "/runs/<run_id>/pain-points/<point_id>"
+_PATH = "/runs/<run_id>/pain-points/<pain_point_id>"
 _REFUSALS = (400, 404, 409, 415, 422, 503)
 
 
@@ -35,7 +35,6 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
     """
 
     def edit(run_id: str, change: Callable[[Codebook], Codebook]) -> Codebook:
-        visible_run(store, run_id)
         return store.edit_codebook(run_id, change, g.identity.name)
 
     @operation(
@@ -45,9 +44,9 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
             "GET", "一个痛点：原话、趋势、历史 / A pain point: quotes, trend, history", "read", PointDetail, problems=(404, 503), etag=True
         ),
     )
-    def pain_point(run_id: str, point_id: str) -> Response:
+    def pain_point(run_id: str, pain_point_id: str) -> Response:
         visible_run(store, run_id)
-        return answer(store.pain_point(run_id, point_id), etag=True)
+        return answer(store.pain_point(run_id, pain_point_id), etag=True)
 
     @operation(
         api,
@@ -56,19 +55,21 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
             "PATCH", "改名、锁定、忽略、钉住原话 / Rename, lock, dismiss, pin quotes", "write", PointDetail, PointChange, problems=_REFUSALS
         ),
     )
-    def change_pain_point(run_id: str, point_id: str) -> Response:
+    def change_pain_point(run_id: str, pain_point_id: str) -> Response:
+        visible_run(store, run_id)
         asked = read_body(PointChange)
-        edit(run_id, lambda book: changed(book, point_id, asked))
-        return answer(store.pain_point(run_id, point_id))
+        edit(run_id, lambda book: changed(book, pain_point_id, asked))
+        return answer(store.pain_point(run_id, pain_point_id))
 
     @operation(
         api,
         f"{_PATH}/merge",
         Operation("POST", "并入另一个痛点 / Merge into another pain point", "write", PointDetail, MergeRequest, problems=_REFUSALS),
     )
-    def merge_pain_point(run_id: str, point_id: str) -> Response:
+    def merge_pain_point(run_id: str, pain_point_id: str) -> Response:
+        visible_run(store, run_id)
         asked = read_body(MergeRequest)
-        edit(run_id, lambda book: merge(book, point_id, asked.into))
+        edit(run_id, lambda book: merge(book, pain_point_id, asked.into))
         return answer(store.pain_point(run_id, asked.into))
 
     @operation(
@@ -85,11 +86,12 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
             problems=_REFUSALS,
         ),
     )
-    def split_pain_point(run_id: str, point_id: str) -> Response:
+    def split_pain_point(run_id: str, pain_point_id: str) -> Response:
+        visible_run(store, run_id)
         asked = read_body(SplitRequest)
-        book = edit(run_id, lambda book: split(book, point_id, asked.words, asked.label)[0])
-        new = next(edit.into for edit in reversed(book.draft) if edit.kind == "split" and edit.point == point_id)
-        location = url_for("api.pain_point", run_id=run_id, point_id=new)
+        book = edit(run_id, lambda book: split(book, pain_point_id, asked.words, asked.label)[0])
+        new = next(edit.into for edit in reversed(book.draft) if edit.kind == "split" and edit.point == pain_point_id)
+        location = url_for("api.pain_point", run_id=run_id, pain_point_id=new)
         return answer(store.pain_point(run_id, new), 201, location=location)
 
     @operation(
@@ -99,9 +101,9 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
             "GET", "拆分会怎样 / What a split would do", "read", SplitPreview, query=SplitQuery, problems=(404, 409, 422, 503), etag=True
         ),
     )
-    def preview_split(run_id: str, point_id: str) -> Response:
+    def preview_split(run_id: str, pain_point_id: str) -> Response:
         visible_run(store, run_id)
-        return answer(store.split_preview(run_id, point_id, read_query(SplitQuery).words), etag=True)
+        return answer(store.split_preview(run_id, pain_point_id, read_query(SplitQuery).words), etag=True)
 
     @operation(
         api,
@@ -110,15 +112,16 @@ def make_pain_points(api: Blueprint, store: Store) -> None:
             "POST", "把一句移到别的痛点，或移出 / Move a clause elsewhere, or out", "write", PointDetail, MoveRequest, problems=_REFUSALS
         ),
     )
-    def move_clause(run_id: str, point_id: str) -> Response:
+    def move_clause(run_id: str, pain_point_id: str) -> Response:
+        visible_run(store, run_id)
         asked = read_body(MoveRequest)
 
         def moved(book: Codebook) -> Codebook:
-            member = member_at(book, point_id, asked)
+            member = member_at(book, pain_point_id, asked)
             return exclude(book, [member]) if asked.to is None else move(book, [member], asked.to)
 
         edit(run_id, moved)
-        return answer(store.pain_point(run_id, point_id))
+        return answer(store.pain_point(run_id, pain_point_id))
 
 
 def changed(book: Codebook, point_id: str, asked: PointChange) -> Codebook:
