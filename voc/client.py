@@ -33,7 +33,8 @@ class _Answer(BaseModel):
 class _Runs(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    runs: tuple[Run, ...]
+    runs: tuple[Run, ...] = ()
+    next: str | None = None
 
 
 class _Problem(BaseModel):
@@ -222,7 +223,13 @@ class Client(RunsClient):
         ServiceError
             If the service cannot be reached or refuses.
         """
-        return _Runs.model_validate_json(self._request("GET", "/api/v1/runs").content).runs
+        found: list[Run] = []
+        page = _Runs(next="")
+        while page.next is not None:
+            params = {"limit": 200, **({"cursor": page.next} if page.next else {})}
+            page = _Runs.model_validate_json(self._request("GET", "/api/v1/runs", params=params).content)
+            found += page.runs
+        return tuple(found)
 
     def close(self) -> None:
         """Close the connections."""
