@@ -30,16 +30,20 @@ class Origin(Protocol):
         """ISO 8601."""
 
     @property
-    def channel(self) -> str | None: ...  # noqa: D102
+    def channel(self) -> str | None:  # numpydoc ignore=RT01
+        """By which way it came."""
 
     @property
-    def store(self) -> str | None: ...  # noqa: D102
+    def store(self) -> str | None:  # numpydoc ignore=RT01
+        """Where it was."""
 
     @property
-    def product(self) -> str | None: ...  # noqa: D102
+    def product(self) -> str | None:  # numpydoc ignore=RT01
+        """What it is about."""
 
     @property
-    def region(self) -> str | None: ...  # noqa: D102
+    def region(self) -> str | None:  # numpydoc ignore=RT01
+        """Where that is."""
 
 
 def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Comment], namer: Namer, taxonomy: Taxonomy) -> list[PainPoint]:

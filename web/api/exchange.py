@@ -24,7 +24,15 @@ class KeyConverter(IntegerConverter):
 
 
 class TextConverter(UnicodeConverter):
-    """Text without NUL, which PostgreSQL does not take."""
+    """Text without NUL, which PostgreSQL does not take.
+
+    Parameters
+    ----------
+    map : werkzeug.routing.Map
+        Of the application.
+    *arguments, **options : Any
+        As for `UnicodeConverter`.
+    """
 
     def __init__(self, map: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(map, *arguments, **options)
