@@ -208,6 +208,19 @@ def test_current_rename_alone_counts_nothing_anew(store):
     ]
 
 
+def test_current_pins_of_earlier_runs_can_be_taken_back(store):
+    coded_run(store, ROWS)
+    slow = ids(store)["配送慢"]
+    store.edit_codebook("r1", lambda book: pin(book, slow, the_member(book, "7")))
+    assert store.current("r1").analysis.pain_points[0].quotes[0].comment_id == "7"
+    coded_run(store, ROWS, "r2")
+    assert store.current("r2").analysis.pain_points[0].quotes[0].comment_id == "7"
+    store.edit_codebook("r2", lambda book: pin(book, slow, the_member(book, "7"), pinned=False))
+    after = store.current("r2").analysis.pain_points[0]
+    assert (after.id, after.size) == (slow, store.run("r2").analysis.pain_points[0].size)
+    same(store, "r2")
+
+
 def test_current_edits_go_to_the_last_run_of_the_codebook(store):
     coded_run(store, ROWS)
     first = ids(store)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 from sqlalchemy import Connection, insert, select, update
 
-from voc.codebook.records import Codebook
 from voc.errors import RecordNotFound, StoreError
 from voc.metrics import share, wilson
 from voc.normalise import normalise
 from voc.redact import redact
-from voc.store import codebooks, read
+from voc.store import read
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseEntry, CaseFilter, CaseStatus, Measured
 from voc.store.current import Current, current
-from voc.store.people import CaseEntryRow, CaseRow
+from voc.store.people import CaseEntryRow, CaseRow, CodebookRow
 from voc.store.points import unknown_point
 from voc.store.records import StoredUpload
 from voc.store.tables import PainPointRow, RunRow, UploadRow
@@ -312,15 +311,10 @@ def _measured(run: Current, point_id: str) -> Measured:
 
 def _newest(connection: Connection, known: Case, memory: Cache, sees: Sees | None) -> Measured | None:
     """In the last run of its codebook, which may have no comment of it any more; else in the newest run that has it."""
-    kept = codebooks.load(connection, known.codebook, memory) if known.codebook else None
-    wanted = select(RunRow.id).where(RunRow.id.in_(_candidates(kept.book if kept else None)))
-    ids = connection.execute(wanted).scalars().all()
+    last = select(RunRow.id).join(CodebookRow, CodebookRow.run_id == RunRow.id).where(CodebookRow.name == known.codebook)
+    ids = connection.execute(last).scalars().all()
     of_it = select(RunRow.id).join(PainPointRow, PainPointRow.run_id == RunRow.id).where(PainPointRow.id == known.pain_point_id)
     for run_id in (*ids, *connection.execute(of_it.order_by(RunRow.started_at.desc(), RunRow.id)).scalars().all()):
         if sees is None or sees(read.upload_of(connection, run_id)):
             return _measured(current(connection, run_id, memory), known.pain_point_id)
     return None
-
-
-def _candidates(book: Codebook | None) -> Sequence[str]:
-    return [book.run.id] if book and book.run else []

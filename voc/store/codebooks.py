@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from hashlib import blake2s
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
 from voc.codebook.records import Codebook, LastRun
+from voc.codebook.rules import rules_of
 from voc.codebook.session import CodebookSession
 from voc.errors import ConflictError, RecordNotFound
 from voc.store.cache import Cache
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 CHANGED = "codebook_changed_meanwhile"
 TRIES = 5  # of an edit while others edit the same codebook
+_MOVE_NOTHING = ("rename", "unlock", "unpin")  # kinds of edits
 _HEAD = (CodebookRow.name, CodebookRow.revision, CodebookRow.run_id, CodebookRow.run_revision)
 
 
@@ -37,9 +40,10 @@ class Head(NamedTuple):
     name: str
     revision: int
     edited: bool  # since its last run
+    moving: str  # of that run
 
 
-def load(connection: Connection, name: str, cache: Cache) -> Kept | None:
+def load(connection: Connection, name: str, cache: Cache, *, with_run: bool = True) -> Kept | None:
     """A codebook.
 
     Parameters
@@ -50,6 +54,8 @@ def load(connection: Connection, name: str, cache: Cache) -> Kept | None:
         What people call it.
     cache : Cache
         Remembers it.
+    with_run : bool
+        Whether its last run is needed, which is large.
 
     Returns
     -------
@@ -64,12 +70,16 @@ def load(connection: Connection, name: str, cache: Cache) -> Kept | None:
         text = connection.execute(select(CodebookRow.run).where(CodebookRow.name == name)).scalar_one()
         return None if text is None else LastRun.model_validate_json(text)
 
-    def read() -> Codebook:
-        text = connection.execute(select(CodebookRow.record).where(CodebookRow.name == name)).scalar_one()
-        run = cache.get("last run", (name, head.run_revision), last_run)
-        return Codebook.model_validate_json(text).model_copy(update={"run": run})
+    def bare() -> Codebook:
+        return Codebook.model_validate_json(connection.execute(select(CodebookRow.record).where(CodebookRow.name == name)).scalar_one())
 
-    return Kept(name, head.revision, cache.get("codebook", (name, head.revision), read))
+    def whole() -> Codebook:
+        run = cache.get("last run", (name, head.run_revision), last_run)
+        return cache.get("bare codebook", (name, head.revision), bare).model_copy(update={"run": run})
+
+    if with_run:
+        return Kept(name, head.revision, cache.get("codebook", (name, head.revision), whole))
+    return Kept(name, head.revision, cache.get("bare codebook", (name, head.revision), bare))
 
 
 def save(connection: Connection, name: str, book: Codebook, *, before: Kept | None) -> int:
@@ -105,7 +115,8 @@ def save(connection: Connection, name: str, book: Codebook, *, before: Kept | No
     same_run = before is not None and (before.book.run is book.run or before.book.run == book.run)
     if not same_run:  # large, and edits do not touch it
         run = None if book.run is None else book.run.model_dump_json(exclude_none=True)
-        values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision, "edited": False}
+        values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision}
+        values |= {"edited": False, "moving": moving(book)}
     if before is None:
         connection.execute(insert(CodebookRow).values(name=name, **values))
     else:
@@ -157,9 +168,9 @@ def head_of(connection: Connection, run_id: str) -> Head | None:
     Head or None
         None where the run is the last of none.
     """
-    wanted = select(CodebookRow.name, CodebookRow.revision, CodebookRow.edited).where(CodebookRow.run_id == run_id)
+    wanted = select(CodebookRow.name, CodebookRow.revision, CodebookRow.edited, CodebookRow.moving).where(CodebookRow.run_id == run_id)
     found = connection.execute(wanted).first()
-    return Head(found.name, found.revision, bool(found.edited)) if found else None
+    return Head(found.name, found.revision, bool(found.edited), found.moving) if found else None
 
 
 def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
@@ -248,6 +259,29 @@ def _edit_once(store: Findings, run_id: str, change: Callable[[Codebook], Codebo
     with store.writing() as connection:
         revision = save(connection, kept.name, book, before=kept)
     return store.cache.get("codebook", (kept.name, revision), lambda: book)
+
+
+def moving(book: Codebook) -> str:
+    """Digest of all that decides where members are: names of pain points do not.
+
+    Parameters
+    ----------
+    book : Codebook
+        With or without its run.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    digest = blake2s(digest_size=16)
+    edits = [edit for version in book.versions for edit in version.edits]
+    splits = [edit for edit in edits if edit.kind == "split"]  # also those that do not hold any more (see `voc.codebook.versions.run_of`)
+    others: Sequence[object] = [edit for edit in rules_of(book) if edit.kind not in _MOVE_NOTHING]
+    for edit in (*splits, *others):
+        digest.update(repr(edit).encode())
+    digest.update(repr([(point.id, point.status) for point in book.pain_points]).encode())
+    return digest.hexdigest()
 
 
 def changed_meanwhile(name: str) -> ConflictError:

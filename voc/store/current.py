@@ -83,7 +83,7 @@ def current(connection: Connection, run_id: str, memory: Cache) -> Current:
 def _compute(connection: Connection, stood: Standing, memory: Cache) -> Current:
     old, decided, book = stood.run.analysis, stood.decided, stood.book
     counts = {"metrics": _metrics(old, decided), "journey": tuple(_cell(cell, decided) for cell in old.journey)}
-    if stood.placed is None:
+    if stood.placed is None and book is None:
         return Current(old.model_copy(update=counts), stood)
     counting = Counting(connection, stood, memory)
     points = counting.points()

@@ -125,6 +125,7 @@ class CodebookRow(Base):
     run_id: Mapped[str | None] = mapped_column(index=True)  # its last run; no foreign key: it may be saved before that run is
     run_revision: Mapped[int]  # revision that last changed `run`
     edited: Mapped[bool]  # since that run: where not, its pain points are as it found them
+    moving: Mapped[str]  # digest of what decided about members in that run (see `voc.store.codebooks.moving`)
     saved_at: Mapped[str]
     record: Mapped[str]
     run: Mapped[str | None]

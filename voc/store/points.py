@@ -50,10 +50,12 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
     RecordNotFound
         If neither the run nor its codebook knows it.
     """
-    kept = codebooks.load(connection, now.state.codebook, memory) if now.state.codebook else None
+    kept = codebooks.load(connection, now.state.codebook, memory, with_run=False) if now.state.codebook else None
     coded = kept.book.by_id.get(point_id) if kept else None
     shown = {point.id: (rank, point) for rank, point in enumerate(now.analysis.pain_points, 1)}
-    rank, point = shown.get(point_id, (None, _hidden(connection, now, kept.book, coded, memory) if kept and coded else None))
+    rank, point = shown.get(point_id, (None, None))
+    if point is None and kept and coded and (whole := codebooks.load(connection, kept.name, memory)):
+        point = _hidden(connection, now, whole.book, coded, memory)
     if point is None:
         raise unknown_point(point_id)
     return PointDetail(

@@ -61,7 +61,7 @@ class Counting:
         tuple of PainPoint
             Those with the most comments first, without members.
         """
-        repinned = _repinned(self.stood.book)
+        repinned = _repinned(self.stood.book, self.run.started_at)
         found = (self._point(point, requote=point in repinned) for point in self.stood.shown)
         points = [point for point in found if point]
         if not self.stood.moved and {point.id for point in points} == set(self.old):
@@ -255,12 +255,12 @@ def values_of(connection: Connection, run_id: str, upload_id: int) -> dict[str, 
     return found
 
 
-def _repinned(book: Codebook | None) -> set[str]:
+def _repinned(book: Codebook | None, since: str) -> set[str]:
     """Pain points with a quote pinned, or no longer, since the run."""
-    if book is None or book.run is None:
+    if book is None:
         return set()
     edits = [*book.draft, *(edit for version in book.versions for edit in version.edits)]
-    return {edit.point for edit in edits if edit.kind in ("pin", "unpin") and edit.at >= book.run.at}
+    return {edit.point for edit in edits if edit.kind in ("pin", "unpin") and edit.at >= since}
 
 
 def _coded(point: PainPoint) -> CodedPainPoint:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2s
 from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from voc.codebook.records import Codebook
-from voc.codebook.rules import rules_of
 from voc.store import codebooks, read
 from voc.store.cache import Cache
 from voc.store.decisions import Decisions, decisions
@@ -22,7 +20,6 @@ from voc.store.people import AuditRow, ReviewRow
 from voc.store.records import StoredRun
 
 _ERASURES = ("erase_customer", "erase_upload")
-_MOVE_NOTHING = ("rename", "unlock", "unpin")  # kinds of edits
 
 
 class State(NamedTuple):
@@ -35,6 +32,7 @@ class State(NamedTuple):
     codebook: str | None
     revision: int
     edited: bool  # whether anybody edited the codebook since the run
+    moving: str  # what decided about members then
 
     @property
     def run_key(self) -> tuple[str, int]:  # numpydoc ignore=RT01
@@ -197,8 +195,7 @@ def state_of(connection: Connection, run_id: str) -> State:
     erased = select(func.max(AuditRow.id)).where(AuditRow.action.in_(_ERASURES))
     last, reviews = connection.execute(select(func.max(ReviewRow.id), func.count()).where(ReviewRow.run_id == run_id)).one()
     head = codebooks.head_of(connection, run_id)
-    name, revision, edited = (head.name, head.revision, head.edited) if head else (None, 0, False)
-    return State(run_id, connection.execute(erased).scalar() or 0, last or 0, reviews, name, revision, edited)
+    return State(run_id, connection.execute(erased).scalar() or 0, last or 0, reviews, *(head or (None, 0, False, "")))
 
 
 def standing_of(connection: Connection, state: State, memory: Cache) -> Standing:
@@ -227,14 +224,16 @@ def standing_of(connection: Connection, state: State, memory: Cache) -> Standing
     def make() -> Standing:
         run = memory.get("run", state.run_key, lambda: read.run(connection, state.run_id))
         decided = decisions(connection, state.run_id)
-        if not state.edited and not decided.cleared:
-            return Standing(state, run, decided, None, None)
+        kept = codebooks.load(connection, state.codebook, memory, with_run=False) if state.codebook and state.edited else None
+        as_it_was = kept is None or codebooks.moving(kept.book) == state.moving
+        if as_it_was and not decided.cleared:
+            return Standing(state, run, decided, kept.book if kept else None, None)
         found = memory.get("members", state.run_key, lambda: _found(connection, run))
-        if state.codebook is None or not state.edited:
-            return Standing(state, run, decided, None, found)
-        kept = codebooks.load(connection, state.codebook, memory)
-        book = kept.book if kept else Codebook()
-        key = (*state.run_key, state.codebook, _moving(book))
+        if as_it_was or kept is None:
+            return Standing(state, run, decided, kept.book if kept else None, found)
+        whole = codebooks.load(connection, kept.name, memory)
+        book = whole.book if whole else kept.book
+        key = (*state.run_key, state.codebook, codebooks.moving(book))
         return Standing(state, run, decided, book, memory.get("placed", key, lambda: placed(found.homes, run.analysis.pain_points, book)))
 
     return memory.get("standing", state, make)
@@ -243,15 +242,3 @@ def standing_of(connection: Connection, state: State, memory: Cache) -> Standing
 def _found(connection: Connection, run: StoredRun) -> Placed:
     found = as_found(connection, run.id)
     return Placed({point.id: found.get(point.id, []) for point in run.analysis.pain_points})
-
-
-def _moving(book: Codebook) -> str:
-    """Digest of all that decides where members are: names of pain points do not."""
-    digest = blake2s(digest_size=16)
-    edits = [edit for version in book.versions for edit in version.edits]
-    splits = [edit for edit in edits if edit.kind == "split"]  # also those that do not hold any more (see `voc.codebook.versions.run_of`)
-    moving: Sequence[object] = [edit for edit in rules_of(book) if edit.kind not in _MOVE_NOTHING]
-    for edit in (*splits, *moving):
-        digest.update(repr(edit).encode())
-    digest.update(repr([(point.id, point.status) for point in book.pain_points]).encode())
-    return digest.hexdigest()

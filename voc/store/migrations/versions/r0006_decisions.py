@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.drop_table("codebook_version")
     op.create_table(
         "codebook",
-        *_columns("name:text revision:int run_id:text? run_revision:int edited:bool saved_at:text record:text run:text?"),
+        *_columns("name:text revision:int run_id:text? run_revision:int edited:bool moving:text saved_at:text record:text run:text?"),
         sa.PrimaryKeyConstraint("name"),
         sqlite_strict=True,
     )
