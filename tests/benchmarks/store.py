@@ -220,9 +220,7 @@ def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
         "review": lambda: client.post(f"/api/v1/runs/{RUN}/comments/{first['key']}/reviews", json=review),
         "rename": lambda: client.patch(one, json={"label": "改名"}),
         "move": lambda: client.post(f"{third}/move", json={**clause, "to": points[3]}),
-        "split": lambda: client.post(
-            f"{one}/split", json={"words": ["尾", "漏", "慢", "延", "破", "没", "坏", "凉", "不"], "label": "拆出"}
-        ),
+        "split": lambda: client.post(f"{one}/split", json={"words": ["了", "态", "被", "错", "划"], "label": "拆出"}),
         "merge": lambda: client.post(f"{other}/merge", json={"into": points[3]}),
         "undo": lambda: client.post(f"/api/v1/runs/{RUN}/codebook", json={"action": "undo"}),
     }
