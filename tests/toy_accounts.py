@@ -56,6 +56,7 @@ def make_world(store: Store, scorer: Any, monkeypatch: Any, **settings: Any) -> 
     point = pain_point("pp-1", "客服不回复", batch[:2])
     store.save_run(upload.id, comments, annotations, analysis_of(batch, "r1", [point]), {"quality": "fast"})
     examples = {
+        "case_id": store.open_case("r1", "pp-1").case.id,
         "upload_id": upload.id,
         "run_id": "r1",
         "key": store.comments("r1").comments[0].key,

@@ -14,20 +14,20 @@ from uuid import uuid4
 from tqdm import tqdm
 
 import voc
-from voc.attributes import describe
+from voc.attributes import describe, quality_of
 from voc.classify import classifier_class
 from voc.codebook.records import Codebook
 from voc.complaints import Complaint
 from voc.errors import TableError
 from voc.grouping import Grouping
 from voc.ingest import TableOptions
-from voc.metrics import DIGITS, share
+from voc.metrics import share
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
 from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.reading import Reading
-from voc.records import Analysis, Change, Comment, InputInfo, Nps, PainPoint, Quality, RunInfo, Unassigned
+from voc.records import Analysis, Change, Comment, InputInfo, Nps, PainPoint, RunInfo, Unassigned
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
 from voc.tally import Tally, score_of
@@ -265,24 +265,9 @@ def conclude(
         journey=tally.journey(),
         pain_points=tuple(points),
         unassigned=unassigned,
-        quality=_quality(points, unassigned, grouping.max_unassigned),
+        quality=quality_of(points, unassigned, grouping.max_unassigned),
         changes=codebook.changes if codebook else (),
     )
-
-
-def _quality(points: Sequence[PainPoint], unassigned: Unassigned, most: float | None) -> Quality:
-    return Quality(
-        coverage=round(1 - unassigned.share, DIGITS) if points else 0.0,
-        max_unassigned=most,
-        reached=None if most is None else unassigned.share <= most,
-        stability=_mean([(point.stability, point.size) for point in points]),
-        label_support=_mean([(point.label_support, point.size) for point in points]),
-    )
-
-
-def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
-    known = [(value, weight) for value, weight in values if value is not None]
-    return round(sum(value * weight for value, weight in known) / sum(weight for _, weight in known), DIGITS) if known else None
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from voc.hold import Hold
 from voc.jobsettings import JobSettings, open_reading
 from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment
-from voc.store import ClaimedJob, Store
+from voc.store import ClaimedJob, Store, StoreCodebookSession
 from voc.tally import Tally
 from voc.workfolder import Checkpoints, remove
 
@@ -52,8 +52,7 @@ def codebook_of(store: Store, name: str | None) -> KeptCodebook | None:
     KeptCodebook or None
         None: ids and names hold for the run alone.
     """
-    del store, name
-    return None
+    return StoreCodebookSession(store, name) if name else None
 
 
 def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hold: Hold) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voc.client_records import Job, Run, Upload
+from voc.client_runs import RunsClient
 from voc.errors import ServiceError
 from voc.records import Annotation, Comment
 
@@ -32,7 +33,8 @@ class _Answer(BaseModel):
 class _Runs(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    runs: tuple[Run, ...]
+    runs: tuple[Run, ...] = ()
+    next: str | None = None
 
 
 class _Problem(BaseModel):
@@ -44,7 +46,7 @@ class _Problem(BaseModel):
     request_id: str = ""
 
 
-class Client:
+class Client(RunsClient):
     """Talks to a `voc serve`.
 
     Parameters
@@ -221,7 +223,13 @@ class Client:
         ServiceError
             If the service cannot be reached or refuses.
         """
-        return _Runs.model_validate_json(self._request("GET", "/api/v1/runs").content).runs
+        found: list[Run] = []
+        page = _Runs(next="")
+        while page.next is not None:
+            params = {"limit": 200, **({"cursor": page.next} if page.next else {})}
+            page = _Runs.model_validate_json(self._request("GET", "/api/v1/runs", params=params).content)
+            found += page.runs
+        return tuple(found)
 
     def close(self) -> None:
         """Close the connections."""
@@ -241,25 +249,40 @@ class Client:
     def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
         return self._tried(lambda: self._http.request(method, path, **content))
 
+    @contextmanager
+    def _stream(self, path: str, **content: Any) -> Iterator[httpx.Response]:
+        """An answer that is read piece by piece."""
+        answer = self._tried(lambda: self._http.send(self._http.build_request("GET", path, **content), stream=True))
+        try:
+            yield answer
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        finally:
+            answer.close()
+
     def _tried(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         for attempt in range(self.retries + 1):
             try:
                 answer = send()
             except httpx.HTTPError as error:
-                message = f"连不上服务 / cannot reach the service: {self._http.base_url}: {type(error).__name__}"
-                raise ServiceError("unreachable", message, "它在运行吗 / is it running: voc serve --no-auth") from error
+                raise self._unreachable(error) from error
             if answer.status_code not in (429, 503) or attempt == self.retries:
                 break
+            answer.close()
             time.sleep(_wait_s(answer, attempt))
         if answer.is_success:
             return answer
         try:
-            problem = _Problem.model_validate_json(answer.content)
+            problem = _Problem.model_validate_json(answer.read())
         except ValidationError:  # a proxy in between, or something else altogether
             problem = _Problem(
                 code="not_voc", title="这不像 voc 服务的回答 / this is no answer of voc", hint="检查地址 / check the address"
             )
         raise ServiceError(problem.code, problem.title, problem.hint, status=answer.status_code, request_id=problem.request_id)
+
+    def _unreachable(self, error: httpx.HTTPError) -> ServiceError:
+        message = f"连不上服务 / cannot reach the service: {self._http.base_url}: {type(error).__name__}"
+        return ServiceError("unreachable", message, "它在运行吗 / is it running: voc serve --no-auth")
 
 
 def _body(comment: str | Comment | Mapping[str, Any], number: int) -> dict[str, Any]:

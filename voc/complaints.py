@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voc.normalise import normalise
-from voc.records import Annotation, Quote
+from voc.records import Annotation, Clause, Quote
 from voc.taxonomy import OVERALL
 
 SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a complaint
@@ -55,15 +55,32 @@ def complaints_of(annotation: Annotation) -> list[Complaint]:
     """
     if not annotation.informative:
         return []
+    sure = (one for one in annotation.clauses if one.sentiment.label == "negative" and one.sentiment.score >= SURE_ENOUGH)
+    return [complaint_at(annotation, clause) for clause in sure]
+
+
+def complaint_at(annotation: Annotation, clause: Clause, normalised: str | None = None) -> Complaint:
+    """A clause as a complaint.
+
+    Parameters
+    ----------
+    annotation : Annotation
+        Of its comment.
+    clause : Clause
+        One of the comment's.
+    normalised : str, optional
+        The clause as it is analysed, where that is known already.
+
+    Returns
+    -------
+    Complaint
+        Whatever the clause's sentiment.
+    """
+    text = annotation.text[clause.start : clause.end]
     grave = any(intent.id in GRAVE_INTENTS for intent in annotation.intents)
-    found = []
-    for clause in annotation.clauses:
-        if clause.sentiment.label == "negative" and clause.sentiment.score >= SURE_ENOUGH:
-            text = annotation.text[clause.start : clause.end]
-            quote = Quote(comment_id=annotation.id, start=clause.start, end=clause.end, text=text)
-            touchpoint = clause.touchpoints[0] if clause.touchpoints else OVERALL
-            found.append(Complaint(quote, normalise(text).normalised, touchpoint, clause.sentiment.score, grave))
-    return found
+    quote = Quote(comment_id=annotation.id, start=clause.start, end=clause.end, text=text)
+    touchpoint = clause.touchpoints[0] if clause.touchpoints else OVERALL
+    return Complaint(quote, normalise(text).normalised if normalised is None else normalised, touchpoint, clause.sentiment.score, grave)
 
 
 def severity(members: Sequence[Complaint]) -> float:

@@ -72,8 +72,16 @@ class CodebookError(VocError, ValueError):
     """A codebook that cannot be read, or an edit that it does not allow."""
 
 
+class UnknownPainPoint(CodebookError, LookupError):
+    """No pain point of that name in the codebook."""
+
+
 class StoreError(VocError, RuntimeError):
     """A database that cannot be used, or a change that it does not allow."""
+
+
+class StoreUnavailable(StoreError):
+    """A database that cannot be used now, through no fault of who asks."""
 
 
 class ConflictError(StoreError):

@@ -60,6 +60,23 @@ class Meaning(NamedTuple):
     pain_type: str
 
 
+def known_meanings(taxonomy: Taxonomy) -> dict[str, Meaning]:
+    """What is known of the known problems of a taxonomy.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        Touchpoints that they may be of.
+
+    Returns
+    -------
+    dict of str to Meaning
+        By their labels.
+    """
+    rows = (row for row in lexicon_table("pains") if row[1] in taxonomy.by_id)
+    return {label: Meaning(code, gloss, pain_type) for code, _, label, gloss, pain_type in rows}
+
+
 class Namer:
     """Finds the names of groups of complaints.
 
@@ -79,9 +96,8 @@ class Namer:
         self.stop = frozenset(lexicon_lines("stopwords"))
         self.opinions = frozenset(lexicon_lines("opinions"))
         # Under a taxonomy of the user's own, only those known problems have a name whose touchpoint is in it.
-        rows = [row for row in lexicon_table("pains") if row[1] in taxonomy.by_id]
-        self.known = {code: (label, touchpoint) for code, touchpoint, label, *_ in rows}
-        self.meanings = {label: Meaning(code, gloss, pain_type) for code, _, label, gloss, pain_type in rows}
+        self.known = {code: (label, touchpoint) for code, touchpoint, label, *_ in lexicon_table("pains") if touchpoint in taxonomy.by_id}
+        self.meanings = known_meanings(taxonomy)
 
     def content_words(self, text: str) -> list[str]:
         """Words that say something: without stop words, marks and numbers; all words where that leaves none.

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import IO
 
-from voc.errors import OutputError
+from voc.errors import OutputError, VocError
 
 
 def check_writable(path: Path) -> None:
@@ -66,6 +66,8 @@ def atomic(path: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o666 & ~_umask())
         draft.replace(path)
+    except VocError:  # some are errors of the system too, and say better what went wrong
+        raise
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:

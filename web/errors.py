@@ -17,9 +17,11 @@ from voc.errors import (
     RecordNotFound,
     SettingsError,
     StoreError,
+    StoreUnavailable,
     TableError,
     TaxonomyError,
     TooManyAttempts,
+    UnknownPainPoint,
     VocError,
 )
 from voc.logs import frames_of
@@ -38,15 +40,16 @@ STATUSES: dict[type[VocError], int] = {
     TableError: 422,
     SettingsError: 422,
     TaxonomyError: 422,
+    UnknownPainPoint: 404,
     CodebookError: 422,
     ModelNotFound: 404,
     RecordNotFound: 404,
     TooManyAttempts: 429,
+    StoreUnavailable: 503,
     ConflictError: 409,
     JobError: 409,
     StoreError: 422,
 }
-PASSING = frozenset({"busy", "unreachable"})  # codes of a database that may answer a moment later
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),
     403: ("forbidden", "没有这个权限 / this is not allowed", ""),
@@ -74,6 +77,7 @@ CHINESE = {
     "too_long": "条数太多",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
+    "string_pattern_mismatch": "含不能用的字符",
 }
 log = logging.getLogger("web")
 
@@ -183,7 +187,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(VocError)
     def mendable(error: VocError) -> Response:
-        status = 503 if error.code in PASSING else next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+        status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
         wait_s = error.wait_s if isinstance(error, TooManyAttempts) else RETRY_AFTER_S
         headers = {"Retry-After": str(wait_s)} if status in (429, 503) else {}
         return answer(ApiError(status, error.code, error.message, error.hint, headers=headers))

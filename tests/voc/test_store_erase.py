@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from toy_store import Scored, analysis_of, pain_point, scored, small_batch
-from voc.codebook.records import Move, Pin, Ref, Split, Version
-from voc.errors import RecordNotFound, StoreError
+from voc.codebook.records import Codebook, CodedPainPoint, LastRun, Move, Pin, Pinned, Ref, RunMember, Split, Version, clause_digest
+from voc.errors import ConflictError, RecordNotFound, StoreError
 from voc.store import CommentFilter, Store
-from voc.store.people import AuditRow, CodebookVersionRow
+from voc.store.case_records import CaseChange
+from voc.store.people import AuditRow
 from voc.store.tables import Base
 
 SAID = "鹦鹉螺号潜水艇漏水"  # what one customer says, and nobody else
@@ -36,10 +37,20 @@ def filled(store: Store, codebook: str = "零售") -> int:
         store.save_run(upload, comments, annotations, analysis_of(batch, run_id, [point]))
     key = store.comments("r1", CommentFilter(q=SAID)).comments[0].key
     store.add_review("r1", key, "product_quality", "neutral")
-    member, other = Ref("secret", "0123456789ab"), Ref("1", "ba9876543210")
+    if store.codebook(codebook) is None:
+        store.save_codebook(codebook, book_with_secret(), opened=None)
+    case = store.open_case("r1", "pp-1", CaseChange(root_cause=f"“{SAID}”属实"))
+    store.add_note(case.case.id, f"客户说：{SAID}，已联系")
+    return upload
+
+
+def book_with_secret() -> Codebook:
+    """One that quotes what the customer says in each of its parts, and a comment of another upload with the same id and other words."""
+    member, other = Ref("secret", clause_digest(SAID)), Ref("secret", clause_digest("别人的话"))
     edits = (
         Move(at="2024-06-02", point="pp-1", members=(member,), text=SAID),
         Pin(at="2024-06-02", point="pp-1", members=(other,), text="别人的话"),
+        Pin(at="2024-06-02", point="pp-1", members=(member,), text=SAID),
         Split(
             at="2024-06-02",
             point="pp-1",
@@ -50,18 +61,22 @@ def filled(store: Store, codebook: str = "零售") -> int:
             prototype=(SAID, "漏"),
         ),
     )
-    version = Version(number=1, committed_at="2024-06-02", message="三月", edits=edits)
-    row = {
-        "codebook": codebook,
-        "number": 1,
-        "run_id": "r1",
-        "committed_at": "2024-06-02",
-        "message": "三月",
-        "record": version.model_dump_json(),
-    }
-    with store.database.write() as connection:
-        connection.execute(insert(CodebookVersionRow).values(row))
-    return upload
+    point = CodedPainPoint(
+        id="pp-1",
+        label="漏水",
+        touchpoint="product_quality",
+        found_as="漏水",
+        pinned=(Pinned(member=other, text="别人的话"), Pinned(member=member, text=SAID)),
+        prototype=(SAID, "漏得厉害"),
+    )
+    said = {"secret": SAID, "copy": "另一位也来投诉"}
+    own = [RunMember(comment_id=name, start=0, end=len(text), text=text, base="pp-1") for name, text in said.items()]
+    return Codebook(
+        pain_points=(point,),
+        draft=edits[:1],
+        versions=(Version(number=1, committed_at="2024-06-02", message="三月", edits=edits),),
+        run=LastRun(id="r2", at="2024-06-02", comments=11, members=tuple(own)),
+    )
 
 
 def rows_with(store: Store, traces: tuple[str, ...]) -> list[str]:
@@ -125,12 +140,35 @@ def test_erase_leaves_no_trace(store, what):
 def test_erase_takes_a_customer_out_of_the_codebook(store):
     filled(store)
     store.erase_customer(CUSTOMER)
-    with store.database.read() as connection:
-        version = Version.model_validate_json(connection.execute(select(CodebookVersionRow.record)).scalar_one())
-    move, pin, split = version.edits
+    book = store.codebook("零售")
+    move, pin, gone, split = book.versions[0].edits
     assert (move.members, move.text) == ((), "")
-    assert (pin.members, pin.text) == ((Ref("1", "ba9876543210"),), "别人的话")
+    assert (pin.members, pin.text) == ((Ref("secret", clause_digest("别人的话")),), "别人的话")
+    assert (gone.members, gone.text) == ((), "")
     assert split.prototype == ()
+    assert [one.text for one in book.pain_points[0].pinned] == ["别人的话"]
+    assert book.pain_points[0].prototype == ("漏得厉害",)
+    assert [member.comment_id for member in book.run.members] == ["copy"]
+
+
+def test_erase_is_seen_by_who_edits_the_codebook_meanwhile(store):
+    filled(store)
+    opened = store.codebook("零售")
+    store.erase_customer(CUSTOMER)
+    with pytest.raises(ConflictError):
+        store.save_codebook("零售", opened.model_copy(update={"draft": ()}), opened=opened)
+    assert rows_with(store, TRACES) == []
+
+
+def test_erase_takes_the_cases_of_a_private_upload_along(store):
+    for private, left in ((True, 0), (False, 1)):
+        upload = store.add_upload("四月.xlsx", private=private).id
+        comments, annotations = zip(*small_batch(), strict=True)
+        point = pain_point("pp-9", "客服不回复", small_batch()[:1])
+        store.save_run(upload, comments, annotations, analysis_of(small_batch(), f"run{private}", [point]))
+        store.open_case(f"run{private}", "pp-9")
+        store.erase_upload(upload)
+        assert [case.run_id for case in store.cases()] == [None] * left
 
 
 def test_erase_notes_what_was_done_without_personal_data(store):

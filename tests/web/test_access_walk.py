@@ -27,7 +27,7 @@ OPEN = {
     "GET /static/<path:filename>",
 }
 # Parameters that lead to something that came of an upload, which may be private.
-PRIVATE = {"upload_id", "run_id", "job_id", "key", "comment_key", "pain_point_id"}
+PRIVATE = {"upload_id", "run_id", "job_id", "key", "comment_key", "pain_point_id", "case_id"}
 # What to send where an operation looks at the body before it looks for what it is about; by method and pattern.
 BODIES: dict[str, dict] = {}
 UNKNOWN = "add an example of {name!r} to tests/toy_accounts.py, and to PRIVATE here where it may lead to another user's upload: {rule}"

@@ -57,8 +57,9 @@ def test_operation_describes_parameters_statuses_and_forms(probe):
     described = paths["/probe/things/{key}/{name}"]["get"]
     by_name = {parameter["name"]: parameter for parameter in described["parameters"]}
     assert list(by_name) == ["key", "name", "q", "sentiment", "from", "limit", "tag"]
-    assert by_name["key"]["schema"]["maximum"] == 2**63 - 1
-    assert by_name["q"] == {"name": "q", "in": "query", "required": False, "schema": {"type": "string"}, "description": "words"}
+    assert by_name["key"]["schema"]["maximum"] == 10**18 - 1
+    text = {"type": "string", "pattern": r"^[^\x00]*$"}
+    assert by_name["q"] == {"name": "q", "in": "query", "required": False, "schema": text, "description": "words"}
     assert by_name["sentiment"]["schema"] == {"enum": ["negative", "neutral", "positive"], "type": "string"}
     assert by_name["limit"]["schema"] == {"default": 50, "maximum": 1000, "minimum": 1, "type": "integer"}
     form = paths["/probe/forms"]["post"]

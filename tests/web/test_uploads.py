@@ -291,3 +291,24 @@ def test_sample_survey_goes_all_the_way(remote, worker, store, fast_pipeline):
     worker.do_all()
     done = remote.wait(sent.id, timeout_s=5)
     assert bare(store.run(done.runs[0]).analysis) == bare(analyse([SAMPLES / "retail_survey.xlsx"], pipeline=fast_pipeline))
+
+
+def test_uploads_that_name_a_codebook_keep_ids_names_and_decisions(app, remote, worker, store, tmp_path):
+    client = app.test_client()
+    first = remote.upload(write_rows(tmp_path / "五月.jsonl", 80), codebook="零售")
+    worker.do_all()
+    (run,) = remote.wait(first).runs
+    assert remote.run(run) == store.run(run).analysis  # nobody edited anything yet
+    points = remote.pain_points(run)
+    path = f"/api/v1/runs/{run}/pain-points/{points[0].id}"
+    assert client.patch(path, json={"label": "改过的名字"}).status_code == 200
+    assert client.post(f"/api/v1/runs/{run}/codebook", json={"action": "commit", "message": "改名"}).json["version"] == 2
+    second = remote.upload(write_rows(tmp_path / "六月.jsonl", 90), codebook="零售")
+    worker.do_all()
+    (again,) = remote.wait(second).runs
+    after = remote.run(again)
+    assert {point.id for point in points} <= {point.id for point in after.pain_points}
+    assert next(point.label for point in after.pain_points if point.id == points[0].id) == "改过的名字"
+    assert (after.run.codebook_version, len(after.changes) >= len(points)) == (2, True)
+    refused = client.patch(path, json={"label": "又改"})
+    assert (refused.status_code, refused.json["code"]) == (409, "not_last_run")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from voc.codebook.records import Codebook, CodedPainPoint, Ref, RunMember, Status
 from voc.codebook.versions import outcome_of
-from voc.errors import CodebookError
+from voc.errors import CodebookError, UnknownPainPoint
 
 
 def find_point(book: Codebook, name: str) -> CodedPainPoint:
@@ -215,9 +215,9 @@ def the_member(book: Codebook, comment_id: str, span: tuple[int, int] | None = N
     return refs[0]
 
 
-def _unknown(book: Codebook, name: str) -> CodebookError:
+def _unknown(book: Codebook, name: str) -> UnknownPainPoint:
     near = get_close_matches(name, [word for point in book.pain_points for word in (point.label, point.id)], 3, 0.3)
-    return CodebookError(
+    return UnknownPainPoint(
         "unknown_pain_point",
         f"手册里没有这个痛点 / no such pain point: {name!r}",
         f"是不是 / perhaps: {'、'.join(near)}" if near else "voc codebook list 列出全部 / lists them all",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import blake2s
 from typing import Annotated, Literal, NamedTuple
 
@@ -53,6 +54,7 @@ class Edit(Record):
 
     kind: str
     at: str = Field(description="ISO 8601, UTC")
+    by: str | None = Field(None, description="who decided, where that is known")
     members: tuple[Ref, ...] = ()
 
 
@@ -186,13 +188,14 @@ class RunMember(Quote):
 
     normalised: str | None = Field(None, description="left out where it is the text itself")
     base: str | None = Field(None, description="pain point before the rules; none: unassigned")
+    background: Literal[True] | None = Field(None, description="says nothing to act on: not counted where it is in no pain point")
 
     @property
     def words(self) -> str:  # numpydoc ignore=RT01
         """The clause as it is analysed."""
         return self.text if self.normalised is None else self.normalised
 
-    @property
+    @cached_property
     def ref(self) -> Ref:  # numpydoc ignore=RT01
         """What rules call it."""
         return Ref(self.comment_id, clause_digest(self.words))
@@ -204,6 +207,7 @@ class LastRun(Record):
     id: str
     at: str
     comments: int = Field(description="comments analysed, with complaints or without")
+    beside: int = Field(0, description="complaints that the run counted as unassigned beside the members that are in no pain point")
     members: tuple[RunMember, ...] = Field(description="by comment id and place, whatever the order of rows")
 
 

@@ -1,17 +1,18 @@
-"""An analysis that keeps to a codebook: opens or creates the file, assigns, and saves it when all is written."""
+"""An analysis that keeps to a codebook: opens or creates it, assigns, and saves it when all is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from voc.codebook.assign import Applied, apply
 from voc.codebook.file import load_codebook, save_codebook
-from voc.codebook.records import Codebook
+from voc.codebook.records import Codebook, Ref, clause_digest
 from voc.codebook.versions import commit
-from voc.codebook.view import shown_points, unassigned
+from voc.codebook.view import shown_points, unassigned, unassigned_members
 from voc.output import check_writable
+from voc.taxonomy import OVERALL
 
 if TYPE_CHECKING:
     from voc.complaints import Complaint
@@ -19,13 +20,72 @@ if TYPE_CHECKING:
     from voc.space import ProblemSpace
 
 
+class Shelf(Protocol):
+    """Where a codebook is kept: a file, or a store."""
+
+    @property
+    def name(self) -> str:  # numpydoc ignore=RT01
+        """What people call it."""
+        ...
+
+    def load(self) -> Codebook | None:
+        """Read it.
+
+        Returns
+        -------
+        Codebook or None
+            None where there is none yet.
+        """
+        ...
+
+    def save(self, book: Codebook, *, opened: Codebook | None) -> None:
+        """Write it, unless somebody else changed it meanwhile.
+
+        Parameters
+        ----------
+        book : Codebook
+            What to write.
+        opened : Codebook or None
+            As it was loaded.
+        """
+        ...
+
+
+class CodebookFile:
+    """A codebook in a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        It may not exist yet.
+
+    Raises
+    ------
+    OutputError
+        If it could not be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_writable(path)
+        self.path = path
+        self.name = path.name
+
+    def load(self) -> Codebook | None:  # numpydoc ignore=RT01
+        """Read it, where it is there (see `load_codebook`)."""
+        return load_codebook(self.path) if self.path.exists() else None
+
+    def save(self, book: Codebook, *, opened: Codebook | None) -> None:  # numpydoc ignore=PR01
+        """Write it (see `save_codebook`)."""
+        save_codebook(book, self.path, opened=opened)
+
+
 class CodebookSession:
     """The codebook of one analysis.
 
     Parameters
     ----------
-    path : pathlib.Path
-        Its file; it may not exist yet.
+    shelf : pathlib.Path or Shelf
+        Its file, which may not exist yet, or another place where it is kept.
 
     Attributes
     ----------
@@ -42,11 +102,11 @@ class CodebookSession:
         If it could not be written afterwards.
     """
 
-    def __init__(self, path: Path) -> None:
-        check_writable(path)
-        self.path = path
-        self.is_new = not path.exists()
-        self.opened = None if self.is_new else load_codebook(path)
+    def __init__(self, shelf: Path | Shelf) -> None:
+        self.shelf: Shelf = CodebookFile(shelf) if isinstance(shelf, Path) else shelf
+        self.name = self.shelf.name
+        self.opened = self.shelf.load()
+        self.is_new = self.opened is None
         self.book = self.opened or Codebook()
         self.applied: Applied | None = None
 
@@ -94,13 +154,11 @@ class CodebookSession:
 
         applied = apply(self.book, points, complaints, comments, SpaceLikeness(space), run_id=run_id, at=at)
         self.applied = applied
-        self.book = applied.book
+        left = unassigned(applied, points, outside, complaints, names_problem)
+        self.book = _with_background(applied, left, points, complaints, names_problem)
         if self.is_new:
             self.book = commit(self.book, "首次分析 / first analysis", at=at)
-        return (
-            shown_points(applied, points, complaints, comments),
-            unassigned(applied, points, outside, complaints, names_problem),
-        )
+        return shown_points(applied, points, complaints, comments), left
 
     @property
     def changes(self) -> tuple[Change, ...]:  # numpydoc ignore=RT01
@@ -114,7 +172,31 @@ class CodebookSession:
         ------
         CodebookError
             If somebody else changed it meanwhile.
+        StoreError
+            If the store cannot be used.
         OutputError
             If it cannot be written.
         """
-        save_codebook(self.book, self.path, opened=self.opened)
+        self.shelf.save(self.book, opened=self.opened)
+
+
+def _with_background(
+    applied: Applied, left: int, points: Sequence[PainPoint], complaints: Sequence[Complaint], names_problem: Callable[[str], bool]
+) -> Codebook:
+    """Note which complaints do not count as unassigned when they are in no pain point (see `voc.codebook.view.unassigned`)."""
+    book, outcome = applied.book, applied.replay
+    if book.run is None:
+        return book
+    clustered = {(quote.comment_id, quote.start) for point in points for quote in point.members}
+    background = {
+        Ref(complaint.quote.comment_id, clause_digest(complaint.normalised))
+        for complaint in complaints
+        if complaint.touchpoint == OVERALL
+        and (complaint.quote.comment_id, complaint.quote.start) not in clustered
+        and not names_problem(complaint.normalised)
+    }
+    yes: Literal[True] = True
+    members = tuple(one.model_copy(update={"background": yes}) if one.ref in background else one for one in book.run.members)
+    run = book.run.model_copy(update={"members": members})
+    run = run.model_copy(update={"beside": left - len(unassigned_members(run, outcome))})
+    return book.model_copy(update={"run": run})

@@ -194,12 +194,11 @@ def report_lines(session: CodebookSession) -> list[str]:
         return []
     if session.is_new:
         count = len(session.book.pain_points)
-        return [f"已新建手册 / created codebook {session.path.name}: 第 1 版，痛点 {count} 个 / version 1 with {count} pain points"]
+        return [f"已新建手册 / created codebook {session.name}: 第 1 版，痛点 {count} 个 / version 1 with {count} pain points"]
     groups = {kind: [row for row in applied.changes if row.kind == kind] for kind in _KINDS}
     line = " · ".join(f"{CHANGES[kind]} {len(groups[kind])}" for kind in _KINDS)
     lines = [
-        f"手册 / codebook {session.path.name}，{version_name(session.book)}: {line} · "
-        f"未能重放的修改 unreplayed {len(applied.replay.unreplayed)}"
+        f"手册 / codebook {session.name}，{version_name(session.book)}: {line} · 未能重放的修改 unreplayed {len(applied.replay.unreplayed)}"
     ]
     for kind in _KINDS:
         if rows := groups[kind]:

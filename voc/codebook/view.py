@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from voc.codebook.assign import Applied
 from voc.codebook.matching import Cluster
-from voc.codebook.records import CodedPainPoint, Ref, clause_digest
+from voc.codebook.records import CodedPainPoint, LastRun, Ref, RunMember, clause_digest
+from voc.codebook.rules import Replay
 from voc.complaints import Complaint, severity
 from voc.metrics import share, wilson
 from voc.records import PainPoint, Quote
@@ -42,11 +43,27 @@ def shown_points(applied: Applied, points: Sequence[PainPoint], complaints: Sequ
             inside[home].append(complaint)
     fresh = [quote for point in points for quote in point.quotes]
     shown = [
-        _pain_point(point, inside[point.id], applied.clusters.get(point.id, []), fresh, comments)
+        counted(point, inside[point.id], _terms(applied.clusters.get(point.id, [])), fresh, comments)
         for point in applied.book.pain_points
         if point.status == "active" and inside[point.id]
     ]
-    return sorted(shown, key=lambda point: (-point.comments, -point.size, point.label))
+    return sorted(shown, key=rank)
+
+
+def rank(point: PainPoint) -> tuple[int, int, str]:
+    """Key by which pain points are sorted.
+
+    Parameters
+    ----------
+    point : PainPoint
+        One of them.
+
+    Returns
+    -------
+    tuple of (int, int, str)
+        The most comments first, then the most members, then by label.
+    """
+    return -point.comments, -point.size, point.label
 
 
 def unassigned(
@@ -84,16 +101,53 @@ def unassigned(
     return max(outside, 0)
 
 
-def _pain_point(
-    point: CodedPainPoint, inside: Sequence[Complaint], clusters: Sequence[Cluster], fresh: Sequence[Quote], comments: int
-) -> PainPoint:
+def unassigned_members(run: LastRun, outcome: Replay) -> list[RunMember]:
+    """Members of a run that are in no pain point, and count as unassigned.
+
+    Parameters
+    ----------
+    run : LastRun
+        The run.
+    outcome : Replay
+        Of the rules on it.
+
+    Returns
+    -------
+    list of RunMember
+        Without those that a person excluded.
+    """
+    out = [(one, one.ref) for one in run.members if not one.background]
+    return [one for one, ref in out if outcome.homes[ref] is None and ref not in outcome.excluded]
+
+
+def counted(point: CodedPainPoint, inside: Sequence[Complaint], terms: tuple[str, ...], fresh: Sequence[Quote], comments: int) -> PainPoint:
+    """A pain point of the codebook with what is counted of its members.
+
+    Parameters
+    ----------
+    point : CodedPainPoint
+        Gives id, label, touchpoint and pinned quotes.
+    inside : sequence of Complaint
+        Its members, at least one.
+    terms : tuple of str
+        Words that tell it from others.
+    fresh : sequence of Quote
+        Those that are typical, the most typical first; of any pain point.
+    comments : int
+        Of the run, the base of the share.
+
+    Returns
+    -------
+    PainPoint
+        Size, comments, share, severity, quotes and members; the rest is to be described.
+    """
     members = sorted((complaint.quote for complaint in inside), key=lambda quote: (quote.comment_id, quote.start))
     concerned = len({quote.comment_id for quote in members})
     return PainPoint(
         id=point.id,
         label=point.label,
         touchpoint=point.touchpoint,
-        terms=tuple(dict.fromkeys(term for cluster in clusters for term in cluster.terms))[:_TERMS],
+        terms=terms,
         size=len(members),
         comments=concerned,
         share=share(concerned, comments),
@@ -102,6 +156,10 @@ def _pain_point(
         quotes=_quotes(point, inside, fresh),
         members=tuple(members),
     )
+
+
+def _terms(clusters: Sequence[Cluster]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for cluster in clusters for term in cluster.terms))[:_TERMS]
 
 
 def _quotes(point: CodedPainPoint, inside: Sequence[Complaint], fresh: Sequence[Quote]) -> tuple[Quote, ...]:

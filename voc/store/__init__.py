@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from voc.records import Analysis, Annotation, Comment, Label, PainPoint
-from voc.store import answers, backup, erase, jobs, leases, read, reviews, schema, uploads, write
+from voc.records import Analysis, Annotation, Comment, PainPoint
+from voc.store import answers, backup, erase, jobs, leases, read, schema, uploads, write
 from voc.store.audit import Audit
+from voc.store.cache import Cache
+from voc.store.codebooks import StoreCodebookSession
 from voc.store.connection import DEFAULT_URL, Database
+from voc.store.current import Current
+from voc.store.findings import Findings
 from voc.store.records import (
     ClaimedJob,
     CommentFilter,
@@ -40,12 +44,14 @@ __all__ = [
     "ClaimedJob",
     "CommentFilter",
     "CommentPage",
+    "Current",
     "Health",
     "JobFault",
     "Review",
     "RunSummary",
     "SavedAnswer",
     "Store",
+    "StoreCodebookSession",
     "StoredComment",
     "StoredJob",
     "StoredProblem",
@@ -57,7 +63,7 @@ T = TypeVar("T")
 Also = Callable[[Connection, T], None]  # what is to be written in the same transaction
 
 
-class Store:
+class Store(Findings):
     """A store by its URL. Every method is one transaction; what is unknown raises `RecordNotFound`, what cannot be used `StoreError`.
 
     Parameters
@@ -96,12 +102,12 @@ class Store:
 
     def upgrade(self, revision: str = "head") -> None:  # numpydoc ignore=PR01
         """Make the tables, or bring them to this version of voc; what is in them stays."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         schema.upgrade(self.database, revision)
 
     def downgrade(self, revision: str) -> None:  # numpydoc ignore=PR01
         """Take the tables back to an older revision; ``base`` leaves nothing."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         schema.downgrade(self.database, revision)
 
     def close(self) -> None:
@@ -110,34 +116,34 @@ class Store:
 
     def add_upload(self, name: str, user_id: int | None = None, *, private: bool = False) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """Note that tables came (see `voc.store.write.add_upload`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return write.add_upload(connection, name, user_id, private=private)
 
     def upload(self, upload_id: int) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """One upload."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.upload(connection, upload_id)
 
     def upload_of(self, run_id: str) -> StoredUpload:  # numpydoc ignore=PR01,RT01
         """The upload that a run analysed."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.upload_of(connection, run_id)
 
     def uploads(self) -> tuple[StoredUpload, ...]:  # numpydoc ignore=RT01
         """All uploads, the newest first."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return uploads.uploads(connection)
 
     def problems(self, upload_id: int, limit: int = 1000) -> tuple[StoredProblem, ...]:  # numpydoc ignore=PR01,RT01
         """Rows and cells of an upload that could not be used."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return uploads.problems(connection, upload_id, limit)
 
     def add_job(
         self, kind: JobKind, upload_id: int, settings: Mapping[str, Any], also: Also[StoredJob] | None = None, **more: Any
     ) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Note work to be done (see `voc.store.jobs.add_job`); `also` belongs to the same transaction."""
-        with self._write() as connection:
+        with self.writing() as connection:
             job = jobs.add_job(connection, kind, upload_id, settings, **more)
             if also:
                 also(connection, job)
@@ -154,7 +160,7 @@ class Store:
         **more: Any,
     ) -> tuple[StoredUpload, StoredJob]:  # numpydoc ignore=PR01,RT01
         """Note that tables came and are to be analysed, both or neither; `also` belongs to the same transaction."""
-        with self._write() as connection:
+        with self.writing() as connection:
             upload = write.add_upload(connection, name, user_id, private=private)
             job = jobs.add_job(connection, "analyse", upload.id, settings, user_id=user_id, **more)
             if also:
@@ -163,42 +169,42 @@ class Store:
 
     def job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """One job."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return jobs.job(connection, job_id)
 
     def jobs(self, upload_id: int | None = None, *, limit: int = 1000) -> tuple[StoredJob, ...]:  # numpydoc ignore=PR01,RT01
         """Jobs, of one upload or all, the newest first."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return jobs.jobs(connection, upload_id, limit=limit)
 
     def job_folders(self, upload_id: int | None = None) -> dict[str, JobState]:  # numpydoc ignore=PR01,RT01
         """Folders of jobs in the work folder, of one upload or all, with the jobs' states."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return jobs.folders(connection, upload_id)
 
     def start_job(self, job_id: int, settings: Mapping[str, Any]) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Queue a job that was held (see `voc.store.jobs.start`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return jobs.start(connection, job_id, settings)
 
     def cancel_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Cancel a job (see `voc.store.jobs.cancel`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return jobs.cancel(connection, job_id)
 
     def retry_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Queue a failed or cancelled job again (see `voc.store.jobs.retry`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return jobs.retry(connection, job_id)
 
     def claim_job(self, worker: str, lease_s: float, job_id: int | None = None) -> ClaimedJob | None:  # numpydoc ignore=PR01,RT01
         """Take a job that waits, or whose worker is silent (see `voc.store.leases.claim`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return leases.claim(connection, worker, lease_s, job_id)
 
     def beat_job(self, job_id: int, worker: str, lease_s: float, **progress: Any) -> leases.Beat:  # numpydoc ignore=PR01,RT01
         """Give a sign of life, and say how far a job is (see `voc.store.leases.beat`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return leases.beat(connection, job_id, worker, lease_s, **progress)
 
     def finish_job(
@@ -211,7 +217,7 @@ class Store:
         also: Also[None] | None = None,
     ) -> None:  # numpydoc ignore=PR01
         """Add the run of a job and mark it as done, both or neither; `also` belongs to the same transaction."""
-        with self._write() as connection:
+        with self.writing() as connection:
             leases.finish(connection, job.id, job.worker)
             if job.kind == "rerun":
                 uploads.refuse_erased(connection, job.upload_id, analysis.input.comments)
@@ -221,22 +227,22 @@ class Store:
 
     def fail_job(self, job: ClaimedJob, fault: JobFault) -> None:  # numpydoc ignore=PR01
         """Note why a job cannot be done (see `voc.store.leases.fail`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             leases.fail(connection, job.id, job.worker, fault)
 
     def release_job(self, job: ClaimedJob, *, cancelled: bool = False) -> None:  # numpydoc ignore=PR01
         """Lay a job down: back in the queue, or cancelled (see `voc.store.leases.release`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             leases.release(connection, job.id, job.worker, cancelled=cancelled)
 
     def answer(self, caller: str, key: str) -> SavedAnswer | None:  # numpydoc ignore=PR01,RT01
         """What was answered to a request lately (see `voc.store.answers`)."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return answers.find(connection, caller, key)
 
     def save_answer(self, caller: str, key: str, answer: SavedAnswer, upload_id: int | None = None) -> None:  # numpydoc ignore=PR01
         """Keep what was answered to a request, in case that it comes again (see `voc.store.answers`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             answers.save(connection, caller, key, answer, upload_id)
 
     def save_run(
@@ -246,51 +252,43 @@ class Store:
         annotations: Iterable[Annotation],
         analysis: Analysis,
         settings: Mapping[str, Any] | None = None,
+        *,
+        codebook: StoreCodebookSession | None = None,
     ) -> None:  # numpydoc ignore=PR01
-        """Add a run, as a whole or not at all; earlier ones stay as they are (see `voc.store.write.save_run`)."""
-        with self._write() as connection:
+        """Add a run, and its codebook, as a whole or not at all; earlier ones stay as they are (see `voc.store.write.save_run`)."""
+        with self.writing() as connection:
             write.save_run(connection, upload_id, comments, annotations, analysis, settings or {})
+            if codebook:
+                codebook.write(connection)
 
     def runs(self) -> tuple[RunSummary, ...]:  # numpydoc ignore=RT01
         """All runs without their results, the newest first."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.runs(connection)
 
     def run(self, run_id: str) -> StoredRun:  # numpydoc ignore=PR01,RT01
         """One run with its result."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.run(connection, run_id)
-
-    def comments(
-        self, run_id: str, wanted: CommentFilter | None = None, *, cursor: str | None = None, limit: int = 50
-    ) -> CommentPage:  # numpydoc ignore=PR01,RT01
-        """A page of a run's comments, with what holds of them after reviews (see `voc.store.read.comments`)."""
-        with self._read() as connection:
-            return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit)
 
     def pain_points(self, run_id: str) -> tuple[PainPoint, ...]:  # numpydoc ignore=PR01,RT01
         """Pain points of a run as it ranked them, without members."""
-        with self._read() as connection:
+        with self.reading() as connection:
             return read.pain_points(connection, run_id)
-
-    def add_review(
-        self, run_id: str, key: int, target: str, label: Label | None, reviewer: str | None = None
-    ) -> Review:  # numpydoc ignore=PR01,RT01
-        """Note a human decision; the newest holds (see `voc.store.reviews.add_review`)."""
-        with self._write() as connection:
-            return reviews.add_review(connection, run_id, key, target, label, reviewer)
 
     def erase_customer(self, customer_id: str, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase all comments of a customer for good; returns how many (see `voc.store.erase`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             erased = erase.erase_customer(connection, customer_id, actor)
+        self.cache = Cache()
         self.scour()
         return erased
 
     def erase_upload(self, upload_id: int, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase an upload with its comments and runs for good; returns how many comments (see `voc.store.erase`)."""
-        with self._write() as connection:
+        with self.writing() as connection:
             erased = erase.erase_upload(connection, upload_id, actor)
+        self.cache = Cache()
         self.scour()
         return erased
 
@@ -308,17 +306,35 @@ class Store:
 
     def restore(self, path: Path, *, replace: bool = False) -> None:  # numpydoc ignore=PR01
         """Put a backup in the place of what the store holds; `replace` where it holds runs."""
-        self.__dict__.pop("revision", None)
+        self._forget()
         backup.restore(self.database, path, replace=replace)
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state throughout.
+
+        Yields
+        ------
+        sqlalchemy.Connection
+            To read from.
+        """
         self.revision  # noqa: B018  (refuses tables of another version, once)
         with self.database.read() as connection:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds as a whole or not at all.
+
+        Yields
+        ------
+        sqlalchemy.Connection
+            To write to.
+        """
         self.revision  # noqa: B018
         with self.database.write() as connection:
             yield connection
+
+    def _forget(self) -> None:
+        self.__dict__.pop("revision", None)
+        self.cache = Cache()

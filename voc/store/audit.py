@@ -71,7 +71,7 @@ class Audit:
         wanted = select(AuditRow.__table__).order_by(AuditRow.id.desc()).limit(limit + 1)
         if before is not None:
             wanted = wanted.where(AuditRow.id < row_number(before))
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             rows = connection.execute(wanted).mappings().all()
         entries = tuple(AuditEntry.model_validate({**row, "detail": json.loads(row["detail"])}) for row in rows[:limit])
         return AuditPage(entries=entries, next=entries[-1].id if len(rows) > limit else None)

@@ -11,7 +11,7 @@ from typing import cast
 
 from sqlalchemy import Connection, func, select, text
 
-from voc.errors import StoreError
+from voc.errors import StoreError, StoreUnavailable
 from voc.output import atomic
 from voc.store.connection import Database
 from voc.store.records import Health
@@ -50,7 +50,7 @@ def check(database: Database) -> Health:
         rows = {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables}
     if faults:
         message = f"数据库已损坏 / the database is damaged: {'; '.join(faults[:3])}"
-        raise StoreError("damaged", message, "用备份恢复 / restore a backup: voc db restore FILE", store=database.name)
+        raise StoreUnavailable("damaged", message, "用备份恢复 / restore a backup: voc db restore FILE", store=database.name)
     return Health(store=database.name, revision=revision, rows=rows)
 
 

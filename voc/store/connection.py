@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from voc.errors import MissingExtra, StoreError
+from voc.errors import MissingExtra, StoreError, StoreUnavailable
 
 DEFAULT_URL = "sqlite:///voc.db"
 _WAIT_SECONDS = 30  # for another process that writes
@@ -172,7 +172,7 @@ class Database:
             said = str(error.orig)
             for part, code, message, hint in _FAULTS:
                 if part in said:
-                    raise StoreError(code, message, hint, store=self.name) from error
+                    raise StoreUnavailable(code, message, hint, store=self.name) from error
             raise
 
 

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from voc.codebook.records import clause_digest
 from voc.errors import RecordNotFound, StoreError
+from voc.normalise import normalise
 from voc.redact import redact_field
 from voc.store.connection import Database
-from voc.store.people import AuditRow, CodebookVersionRow
+from voc.store.people import AuditRow, CaseEntryRow, CaseRow, CodebookRow
 from voc.store.search import Indexed, drop_from_index, fold
-from voc.store.tables import Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
+from voc.store.tables import AnnotationRow, Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
 from voc.store.worktables import AnswerRow
 from voc.store.write import now
 
@@ -28,6 +30,7 @@ class Gone(NamedTuple):
     ids: frozenset[str]
     texts: tuple[str, ...]  # as search knows them
     places: frozenset[tuple[str, int]]  # file and row
+    refs: frozenset[tuple[str, str]]  # as a codebook calls clauses: id and digest; ids alone may be those of another upload's comments
 
 
 def erase_customer(connection: Connection, customer_id: str, actor: str | None) -> int:
@@ -97,6 +100,9 @@ def erase_upload(connection: Connection, upload_id: int, actor: str | None) -> i
         raise RecordNotFound("unknown_upload", f"没有这次上传 / no such upload: {upload_id}")
     rows = _comments(connection, CommentRow.upload_id == upload_id)
     _erase(connection, upload_id, rows)
+    runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
+    private = select(UploadRow.id).where(UploadRow.id == upload_id, UploadRow.private.is_(True))
+    connection.execute(delete(CaseRow).where(CaseRow.run_id.in_(runs), private.exists()))  # without its run, everybody could see it
     connection.execute(delete(UploadRow).where(UploadRow.id == upload_id))
     _audit(connection, actor, "erase_upload", comments=len(rows), uploads=[upload_id])
     return len(rows)
@@ -142,12 +148,13 @@ def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -
         frozenset(row["comment_id"] for row in rows),
         tuple(row["search_text"] for row in rows),
         frozenset((row["file"], row["row"]) for row in rows),
+        _refs(connection, rows),
     )
     runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
-    of_runs = CodebookVersionRow.run_id.is_(None) | CodebookVersionRow.run_id.in_(runs)
     _scrub(connection, RunRow.analysis, RunRow.upload_id == upload_id, gone)
     _scrub(connection, PainPointRow.record, PainPointRow.run_id.in_(runs), gone)
-    _scrub(connection, CodebookVersionRow.record, of_runs, gone)
+    _scrub_codebooks(connection, frozenset(connection.execute(runs).scalars()), gone)
+    _scrub_cases(connection, gone)
     drop_from_index(connection, [Indexed(row["id"], row["search_text"]) for row in rows])
     connection.execute(delete(AnswerRow).where(AnswerRow.upload_id == upload_id))  # may show the first rows of the table
     here = CommentRow.upload_id == upload_id
@@ -164,10 +171,50 @@ def _scrub(connection: Connection, column: InstrumentedAttribute[str], condition
     keys = table.primary_key.columns
     for row in connection.execute(select(*keys, column).where(condition)).all():
         *key, record = row
-        clean = json.dumps(_without(json.loads(record), gone), ensure_ascii=False, separators=(",", ":"))
+        clean = _dumped(_without(json.loads(record), gone))
         if clean != record:
             same = [item == value for item, value in zip(keys, key, strict=True)]
             connection.execute(update(table).where(*same).values({column.key: clean}))
+
+
+def _refs(connection: Connection, rows: Sequence[RowMapping]) -> frozenset[tuple[str, str]]:
+    """What codebooks call the clauses of comments, in whatever run."""
+    found = set()
+    ids = {row["id"]: row["comment_id"] for row in rows}
+    keys = list(ids)
+    for chunk in (keys[at : at + 500] for at in range(0, len(keys), 500)):
+        records = select(AnnotationRow.comment_id, AnnotationRow.record).where(AnnotationRow.comment_id.in_(chunk))
+        for key, record in connection.execute(records):
+            said = json.loads(record)
+            texts = {said["text"][clause["start"] : clause["end"]] for clause in said["clauses"]}
+            found |= {(ids[key], clause_digest(normalise(text).normalised)) for text in texts}
+    return frozenset(found)
+
+
+def _scrub_codebooks(connection: Connection, runs: frozenset[str], gone: Gone) -> None:
+    for row in connection.execute(select(CodebookRow.__table__)).mappings().all():
+        clean = {"record": _dumped(_without(json.loads(row["record"]), gone))}
+        if row["run"] and row["run_id"] in runs:
+            clean["run"] = _dumped(_without(json.loads(row["run"]), gone))
+        changed = {name: text for name, text in clean.items() if text != row[name]}
+        if changed:
+            revision = row["revision"] + 1
+            more = {"run_revision": revision} if "run" in changed else {}
+            same = CodebookRow.name == row["name"]
+            connection.execute(update(CodebookRow).where(same).values(revision=revision, **changed, **more))
+
+
+def _scrub_cases(connection: Connection, gone: Gone) -> None:
+    """Notes that quote a comment as a whole."""
+    for kind, columns in ((CaseRow, ("root_cause", "action")), (CaseEntryRow, ("before", "text"))):
+        for row in connection.execute(select(kind.__table__)).mappings().all():
+            changed = {name: "" for name in columns if row[name] and any(text and text in fold(row[name]) for text in gone.texts)}
+            if changed:
+                connection.execute(update(kind).where(kind.id == row["id"]).values(changed))
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _without(value: Any, gone: Gone) -> Any:
@@ -186,13 +233,12 @@ def _without(value: Any, gone: Gone) -> Any:
 
 def _is_of(item: Any, gone: Gone) -> bool:
     if isinstance(item, list):  # a `Ref`
-        return len(item) == 2 and item[0] in gone.ids and isinstance(item[1], str)
+        return tuple(item) in gone.refs if len(item) == 2 and all(isinstance(part, str) for part in item) else False
     if not isinstance(item, dict):
         return False
-    member = item.get("member") or [None]
     return (
         item.get("comment_id") in gone.ids
-        or member[0] in gone.ids
+        or tuple(item.get("member") or ()) in gone.refs
         or ("reason" in item and (item.get("file"), item.get("row")) in gone.places)
     )
 

@@ -60,13 +60,14 @@ class ThrottleRow(Base):
 
 
 class ReviewRow(Base):
-    """A human decision; the newest of a comment and target holds."""
+    """A human decision, or that one is withdrawn; the newest of a comment and target that is not withdrawn holds."""
 
     __tablename__ = "review"
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "comment_id"], ANNOTATED, ondelete="CASCADE"),
         Index("ix_review_comment", "run_id", "comment_id", "target", "id"),
         Index("ix_review_target", "run_id", "target", "comment_id", "id"),
+        Index("ix_review_withdraws", "withdraws"),
         NUMBERED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +77,7 @@ class ReviewRow(Base):
     label: Mapped[str | None]  # none: the comment does not speak of the touchpoint
     reviewer: Mapped[str | None]
     at: Mapped[str]
+    withdraws: Mapped[int | None]  # number of the review that is withdrawn; the row says no more then
 
 
 class CaseRow(Base):
@@ -90,19 +92,43 @@ class CaseRow(Base):
     due: Mapped[str | None]
     status: Mapped[str]
     opened_at: Mapped[str]
+    label: Mapped[str]  # of the pain point, when the case was opened
+    codebook: Mapped[str | None]
+    root_cause: Mapped[str]
+    action: Mapped[str]
+    closed_at: Mapped[str | None]
+    before: Mapped[str | None]  # a `voc.store.records.Measured`, as JSON
+    after: Mapped[str | None]
 
 
-class CodebookVersionRow(Base):
-    """A committed version of a codebook. `record` is a `voc.codebook.records.Version`."""
+class CaseEntryRow(Base):
+    """What was said of a case, and what was changed of it; never altered."""
 
-    __tablename__ = "codebook_version"
+    __tablename__ = "case_entry"
+    __table_args__ = (Index("ix_case_entry_case", "case_id", "id"), NUMBERED)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(owner("case_.id"))
+    at: Mapped[str]
+    author: Mapped[str | None]
+    kind: Mapped[str]  # note, or the field that was changed
+    before: Mapped[str | None]
+    text: Mapped[str | None]
+
+
+class CodebookRow(Base):
+    """A codebook by its name: a `voc.codebook.records.Codebook` in two parts, of which edits write the first alone."""
+
+    __tablename__ = "codebook"
     __table_args__ = STRICT
-    codebook: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[str | None] = mapped_column(owner("run.id", keep=True))
-    committed_at: Mapped[str]
-    message: Mapped[str]
+    name: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]  # grows with every change
+    run_id: Mapped[str | None] = mapped_column(index=True)  # its last run; no foreign key: it may be saved before that run is
+    run_revision: Mapped[int]  # revision that last changed `run`
+    edited: Mapped[bool]  # since that run: where not, its pain points are as it found them
+    moving: Mapped[str]  # digest of what decided about members in that run (see `voc.store.codebooks.moving`)
+    saved_at: Mapped[str]
     record: Mapped[str]
+    run: Mapped[str | None]
 
 
 class AuditRow(Base):

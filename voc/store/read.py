@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
 from sqlalchemy.orm import aliased
 
-from voc.errors import RecordNotFound, StoreError
+from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
-from voc.store.records import CommentFilter, CommentPage, RunSummary, StoredComment, StoredRun, StoredUpload
-from voc.store.reviews import effective, has_sentiment, has_touchpoint, reviews_of
+from voc.store.members import Member, members_of
+from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
+from voc.store.records import (
+    CommentFilter,
+    CommentPage,
+    MemberOf,
+    RunPage,
+    RunSummary,
+    StoredComment,
+    StoredRun,
+    StoredUpload,
+)
+from voc.store.reviews import effective, has_sentiment, has_touchpoint, is_reviewed, reviews_of
 from voc.store.search import holds
-from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, PainPointRow, RunRow, UploadRow
+from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, PainPointRow, RunRow, UploadRow
 
-MOST_PER_PAGE = 1000
-_CURSOR = "comment:"
-_FIELDS = ("channel", "store", "product", "region")
+__all__ = ["MOST_PER_PAGE", "comments", "pain_points", "run", "run_page", "runs", "upload", "upload_of"]
+
+_FIELDS = ("channel", "store", "product", "region", "question")
 _UPLOAD = [UploadRow.__table__.c[name] for name in StoredUpload.model_fields]
 _SUMMARY = [RunRow.__table__.c[name] for name in RunSummary.model_fields]
 _OUR_NAMES = {"key", "upload_id", "comment_id", "search_text", "extra", "record"}  # of columns that are no fields of a `Comment`
@@ -142,8 +152,58 @@ def pain_points(connection: Connection, run_id: str) -> tuple[PainPoint, ...]:
     return tuple(PainPoint.model_validate_json(record) for record in connection.execute(found).scalars())
 
 
+def run_page(
+    connection: Connection, sees: Callable[[StoredUpload], bool] | None = None, *, cursor: str | None = None, limit: int = 50
+) -> RunPage:
+    """A page of runs that may be seen.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    sees : callable, optional
+        Whether an upload may be seen.
+    cursor : str, optional
+        `next` of the page before.
+    limit : int
+        Runs on the page, 1–1000.
+
+    Returns
+    -------
+    RunPage
+        The newest first; runs that are added meanwhile shift nothing.
+
+    Raises
+    ------
+    StoreError
+        If the cursor is not one of ours, or the limit out of range.
+    """
+    check_limit(limit)
+    of_upload = [column.label(f"of_{column.name}") for column in _UPLOAD]
+    rows = select(*_SUMMARY, *of_upload).join(UploadRow, UploadRow.id == RunRow.upload_id)
+    if cursor:
+        run_id, at = read_cursor(cursor, "run", 2)
+        rows = rows.where((RunRow.started_at < at) | ((RunRow.started_at == at) & (RunRow.id > run_id)))
+    found = []
+    for row in connection.execute(rows.order_by(RunRow.started_at.desc(), RunRow.id)).mappings():
+        own = StoredUpload(**{name: row[f"of_{name}"] for name in StoredUpload.model_fields})
+        if sees is None or sees(own):
+            found.append(RunSummary.model_validate(_summary(row)))
+        if len(found) > limit:
+            break
+    page, last = tuple(found[:limit]), found[limit - 1] if len(found) > limit else None
+    return RunPage(runs=page, next=write_cursor("run", last.id, last.started_at) if last else None)
+
+
 def comments(
-    connection: Connection, run_id: str, wanted: CommentFilter | None = None, *, cursor: str | None = None, limit: int = 50
+    connection: Connection,
+    run_id: str,
+    wanted: CommentFilter | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+    inside: Sequence[str] | None = None,
+    members: Callable[[Mapping[int, str]], Mapping[str, Sequence[Member]]] | None = None,
 ) -> CommentPage:
     """A page of a run's comments.
 
@@ -159,34 +219,42 @@ def comments(
         `next` of the page before; the first page where left out.
     limit : int
         Comments on the page, 1–1000.
+    inside : sequence of str, optional
+        Ids of the comments of the pain point that is asked for; as the run found them where left out.
+    members : callable, optional
+        Number → id of some comments → their members by id; as the run found them where left out.
 
     Returns
     -------
     CommentPage
-        In the order in which they were stored, so that what is added meanwhile shifts nothing.
+        In the order that is asked for, so that what is added meanwhile shifts nothing.
 
     Raises
     ------
     RecordNotFound
         If there is no such run.
     StoreError
-        If the cursor is not one of ours, or the limit out of range.
+        If the cursor is not one of this order, or the limit out of range.
     """
-    if not 1 <= limit <= MOST_PER_PAGE:
-        raise StoreError("bad_limit", f"每页条数不对 / not a number of comments per page: {limit}", f"1–{MOST_PER_PAGE}")
+    check_limit(limit)
+    wanted = wanted or CommentFilter()
     upload_id = _upload_of(connection, run_id)
-    after = _read_cursor(cursor) if cursor else 0
-    keys = _keys(run_id, upload_id, after, wanted or CommentFilter(), sqlite=connection.dialect.name == "sqlite").limit(limit + 1)
+    asked = _keys(run_id, upload_id, after(cursor, wanted.order), wanted, inside, sqlite=connection.dialect.name == "sqlite")
+    found = connection.execute(asked.limit(limit + 1)).all()
     columns = [item for item in CommentRow.__table__.c if item.name != "id"]
     statement = (
         select(CommentRow.id.label("key"), *columns, AnnotationRow.record)
         .join(AnnotationRow, AnnotationRow.comment_id == CommentRow.id)
-        .where(AnnotationRow.run_id == run_id, CommentRow.id.in_(connection.execute(keys).scalars().all()))
-        .order_by(CommentRow.id)
+        .where(AnnotationRow.run_id == run_id, CommentRow.id.in_([row[0] for row in found[:limit]]))
     )
-    rows = connection.execute(statement).mappings().all()
-    page = _stored(connection, run_id, rows[:limit])
-    return CommentPage(comments=page, next=_write_cursor(page[-1].key) if len(rows) > limit else None)
+    rows = {row["key"]: row for row in connection.execute(statement).mappings()}
+    shown = {key: row["comment_id"] for key, row in rows.items()}
+    belong = members(shown) if members else members_of(connection, run_id, list(shown))
+    page = _stored(connection, run_id, [rows[row[0]] for row in found[:limit]], belong)
+    if len(found) <= limit:
+        return CommentPage(comments=page, next=None)
+    key, *value = found[limit - 1]
+    return CommentPage(comments=page, next=write_cursor("comment" if wanted.order == "stored" else wanted.order, *value, key))
 
 
 def _upload_of(connection: Connection, run_id: str) -> int:
@@ -201,27 +269,45 @@ def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {**plain, "settings": json.loads(row["settings"]), "models": json.loads(row["models"])}
 
 
-def _keys(run_id: str, upload_id: int, after: int, wanted: CommentFilter, *, sqlite: bool) -> Select[tuple[int]]:
-    """Numbers of the comments behind a number, in order; made to walk an index up to the page's end rather than to sort all."""
-    fields = {name: value for name in _FIELDS if (value := getattr(wanted, name)) is not None}
+def _keys(
+    run_id: str, upload_id: int, start: After | None, wanted: CommentFilter, inside: Sequence[str] | None, *, sqlite: bool
+) -> Select[Any]:
+    """Numbers of the comments behind one, in order; made to walk an index up to the page's end rather than to sort all."""
+    fields = [getattr(CommentRow, name) == value for name in _FIELDS if (value := getattr(wanted, name)) is not None]
     of_run = [AnnotationRow.run_id == run_id, *([has_sentiment(run_id, wanted.sentiment)] if wanted.sentiment else [])]
-    if fields or wanted.q:
+    of_run += [] if wanted.mixed is None else [AnnotationRow.mixed.is_(wanted.mixed)]
+    column = sorted_by(wanted.order)
+    held, number = holds(wanted.q, sqlite=sqlite) if wanted.q else (true(), None)
+    if column is not None:
+        key = AnnotationRow.comment_id
+        statement: Select[Any] = select(key, column).where(*of_run)
+        if fields or wanted.q:
+            statement = statement.where(key.in_(select(CommentRow.id).where(CommentRow.upload_id == upload_id, *fields, held)))
+        statement = statement.where(behind(column, key.expression, start)) if start else statement
+        statement = statement.order_by(column, key)
+    elif fields or wanted.q:
         key = CommentRow.id
-        same = [getattr(CommentRow, name) == value for name, value in fields.items()]
-        statement = select(key).where(CommentRow.upload_id == upload_id, *same, exists().where(AnnotationRow.comment_id == key, *of_run))
+        number = key.expression if number is None else number
+        same = exists().where(AnnotationRow.comment_id == key, *of_run)
+        statement = select(key).where(CommentRow.upload_id == upload_id, *fields, same, held)
+        statement = statement.where(number > (start.key if start else 0)).order_by(number)
     else:
         key = AnnotationRow.comment_id
-        statement = select(key).where(*of_run)
-    number: ColumnElement[int] = key.expression
-    if wanted.q:
-        held, number = holds(wanted.q, sqlite=sqlite)
-        statement = statement.where(held)
-    statement = statement.where(number > after).order_by(number)
+        statement = select(key).where(*of_run, key > (start.key if start else 0)).order_by(key)
     if wanted.touchpoint:
         statement = statement.where(has_touchpoint(key, run_id, wanted.touchpoint))
-    if wanted.pain_point:
-        of_it = (MembershipRow.run_id == run_id, MembershipRow.pain_point_id == wanted.pain_point)
-        statement = statement.where(key.in_(select(MembershipRow.comment_id).where(*of_it)))
+    if wanted.reviewed is not None:
+        statement = statement.where(is_reviewed(key, run_id) if wanted.reviewed else ~is_reviewed(key, run_id))
+    if wanted.intent:
+        of_it = (IntentRow.run_id == run_id, IntentRow.intent == wanted.intent)
+        statement = statement.where(key.in_(select(IntentRow.comment_id).where(*of_it)))
+    if wanted.pain_point and inside is None:
+        among = (MembershipRow.run_id == run_id, MembershipRow.pain_point_id == wanted.pain_point)
+        statement = statement.where(key.in_(select(MembershipRow.comment_id).where(*among)))
+    elif wanted.pain_point:
+        named = aliased(CommentRow)
+        ids: ColumnElement[bool] = one_of(named.comment_id.expression, list(inside or ()), sqlite=sqlite)
+        statement = statement.where(key.in_(select(named.id).where(named.upload_id == upload_id, ids)))
     if wanted.from_ or wanted.to:
         dated = aliased(CommentRow)
         days = [dated.created_at >= wanted.from_] if wanted.from_ else []
@@ -230,7 +316,9 @@ def _keys(run_id: str, upload_id: int, after: int, wanted: CommentFilter, *, sql
     return statement
 
 
-def _stored(connection: Connection, run_id: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[StoredComment, ...]:
+def _stored(
+    connection: Connection, run_id: str, rows: Sequence[Mapping[Any, Any]], members: Mapping[str, Sequence[Member]]
+) -> tuple[StoredComment, ...]:
     reviews = reviews_of(connection, run_id, [row["key"] for row in rows])
     found = []
     for row in rows:
@@ -240,20 +328,16 @@ def _stored(connection: Connection, run_id: str, rows: Sequence[Mapping[Any, Any
         own = reviews.get(row["key"], ())
         sentiment, touchpoints = effective(annotation, own)
         found.append(
-            StoredComment(key=row["key"], comment=comment, annotation=annotation, sentiment=sentiment, touchpoints=touchpoints, reviews=own)
+            StoredComment(
+                key=row["key"],
+                comment=comment,
+                annotation=annotation,
+                sentiment=sentiment,
+                touchpoints=touchpoints,
+                reviews=own,
+                pain_points=tuple(
+                    MemberOf(start=start, end=end, pain_point=point) for start, end, point in members.get(row["comment_id"], ())
+                ),
+            )
         )
     return tuple(found)
-
-
-def _write_cursor(key: int) -> str:
-    return urlsafe_b64encode(f"{_CURSOR}{key}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> int:
-    try:
-        mark, key = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(":")
-        if f"{mark}:" == _CURSOR:
-            return int(key)
-    except ValueError:
-        pass
-    raise StoreError("bad_cursor", f"翻页标记不对 / not a cursor: {cursor!r}", "用上一页的 next / use `next` of the page before")

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from voc.records import Analysis, Annotation, Comment, Label, Problem, Record
+from voc.records import Analysis, Annotation, Comment, Label, Problem, Record, Span
 
 SENTIMENT = "sentiment"  # as the target of a review
+Order = Literal["stored", "uncertain", "random"]
 
 
 class StoredUpload(Record):
@@ -35,6 +36,13 @@ class RunSummary(Record):
     models: dict[str, str]
 
 
+class RunPage(Record):
+    """Some runs, the newest first."""
+
+    runs: tuple[RunSummary, ...]
+    next: str | None = Field(description="cursor of the page behind it; none: this is the last")
+
+
 class StoredRun(RunSummary):
     """A run with its result."""
 
@@ -51,6 +59,12 @@ class Review(Record):
     at: str
 
 
+class MemberOf(Span):
+    """A clause that belongs to a pain point."""
+
+    pain_point: str
+
+
 class StoredComment(Record):
     """A comment of a run, with what holds of it: the newest reviews, else what the models said."""
 
@@ -59,7 +73,8 @@ class StoredComment(Record):
     annotation: Annotation = Field(description="as the models said")
     sentiment: Label
     touchpoints: dict[str, Label] = Field(description="touchpoint -> polarity")
-    reviews: tuple[Review, ...] = Field(description="the oldest first")
+    reviews: tuple[Review, ...] = Field(description="those that nobody took back, the oldest first")
+    pain_points: tuple[MemberOf, ...] = Field((), description="clauses that belong to pain points, as edits and reviews leave them")
 
 
 class CommentFilter(Record):
@@ -67,7 +82,7 @@ class CommentFilter(Record):
 
     touchpoint: str | None = None
     sentiment: Label | None = None
-    pain_point: str | None = None
+    pain_point: str | None = Field(None, description="as edits and reviews leave it")
     q: str | None = Field(None, description="words in the text, in either script")
     from_: str | None = Field(None, alias="from", description="ISO 8601 date or its beginning, e.g. 2024-05")
     to: str | None = Field(None, description="the same; the whole of that day or month is in")
@@ -75,10 +90,15 @@ class CommentFilter(Record):
     store: str | None = None
     product: str | None = None
     region: str | None = None
+    question: str | None = None
+    intent: str | None = None
+    mixed: bool | None = Field(None, description="clearly both praise and complaint, as the models said")
+    reviewed: bool | None = Field(None, description="whether a decision on it holds")
+    order: Order = Field("stored", description="`uncertain`: the least sure first; `random`: the same random order each time")
 
 
 class CommentPage(Record):
-    """Some comments of a run, in the order in which they were stored."""
+    """Some comments of a run, in the order that was asked for."""
 
     comments: tuple[StoredComment, ...]
     next: str | None = Field(description="cursor of the page behind it; none: this is the last")
@@ -153,3 +173,24 @@ class Health(Record):
     store: str
     revision: str
     rows: dict[str, int] = Field(description="table -> number of rows")
+
+
+class Agreement(Record):
+    """How far two judges agree."""
+
+    n: int = Field(description="what both judged")
+    share: float = Field(description="of it on which they agree, 0–1")
+    interval: tuple[float, float] = Field(description="95 % Wilson interval of `share`")
+    kappa: float | None = Field(description="Cohen's kappa: agreement beyond chance, 1 for full; none where labels do not vary")
+
+
+class ReviewSummary(Record):
+    """How much of a run was reviewed, and how far those who did agree."""
+
+    comments: int = Field(description="with at least one decision that holds")
+    decisions: int = Field(description="that hold: the newest of each comment and target")
+    reviewers: dict[str, int] = Field(description="person -> comments and targets that they judged")
+    people_sentiment: Agreement = Field(description="between people who judged the same comment, in pairs")
+    people_touchpoints: Agreement
+    model_sentiment: Agreement = Field(description="of the models with what people decided")
+    model_touchpoints: Agreement

@@ -1,11 +1,14 @@
-"""Human decisions: added one after another, the newest holds, and it holds against the models."""
+"""Human decisions: added one after another, the newest holds, and it holds against the models.
+
+Nothing is altered or deleted: who takes a decision back adds a row that withdraws it, and both count no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from voc.errors import RecordNotFound, StoreError
 from voc.records import LABELS, Annotation, Label
@@ -55,8 +58,77 @@ def add_review(connection: Connection, run_id: str, key: int, target: str, label
     return Review(id=number, **values)
 
 
+def withdraw_review(connection: Connection, run_id: str, key: int, target: str | None, reviewer: str | None) -> Review:
+    """Take back the last decision that somebody made on a comment and that still counts.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    run_id : str
+        The run.
+    key : int
+        Number of the comment in the store.
+    target : str, optional
+        Only a decision on this; whatever it was on where left out.
+    reviewer : str or None
+        Whose decision.
+
+    Returns
+    -------
+    Review
+        What was taken back.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none.
+    """
+    mine = ReviewRow.reviewer == reviewer if reviewer is not None else ReviewRow.reviewer.is_(None)
+    wanted = [ReviewRow.run_id == run_id, ReviewRow.comment_id == key, mine, standing()]
+    wanted += [ReviewRow.target == target] if target else []
+    row = connection.execute(select(ReviewRow.__table__).where(*wanted).order_by(ReviewRow.id.desc()).limit(1)).mappings().first()
+    if row is None:
+        raise RecordNotFound("unknown_review", f"没有可撤回的判断 / no decision of yours to take back: {key}", run=run_id)
+    review = Review.model_validate({name: row[name] for name in Review.model_fields})
+    values = {"target": review.target, "label": None, "reviewer": reviewer, "at": now(), "withdraws": review.id}
+    connection.execute(insert(ReviewRow).values(run_id=run_id, comment_id=key, **values))
+    return review
+
+
+def standing() -> ColumnElement[bool]:
+    """Condition on `ReviewRow`: it is a decision, and nobody took it back.
+
+    Returns
+    -------
+    sqlalchemy.ColumnElement
+        To put in a WHERE.
+    """
+    other = aliased(ReviewRow)
+    return and_(ReviewRow.withdraws.is_(None), ~exists().where(other.withdraws == ReviewRow.id))
+
+
+def newest(run_id: str, *same: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Numbers of the reviews that hold: the newest that nobody took back, of each comment and target.
+
+    Parameters
+    ----------
+    run_id : str
+        The run.
+    *same : sqlalchemy.ColumnElement
+        More conditions on `ReviewRow`.
+
+    Returns
+    -------
+    sqlalchemy.Select
+        To be used with IN.
+    """
+    found = select(func.max(ReviewRow.id)).where(ReviewRow.run_id == run_id, standing(), *same)
+    return found.group_by(ReviewRow.comment_id, ReviewRow.target)
+
+
 def reviews_of(connection: Connection, run_id: str, keys: Iterable[int]) -> dict[int, tuple[Review, ...]]:
-    """All decisions on some comments.
+    """All decisions on some comments that nobody took back.
 
     Parameters
     ----------
@@ -73,8 +145,8 @@ def reviews_of(connection: Connection, run_id: str, keys: Iterable[int]) -> dict
         The oldest first; comments without any are left out.
     """
     found: dict[int, tuple[Review, ...]] = {}
-    wanted = select(ReviewRow.__table__).where(ReviewRow.run_id == run_id, ReviewRow.comment_id.in_(list(keys))).order_by(ReviewRow.id)
-    for row in connection.execute(wanted).mappings():
+    wanted = select(ReviewRow.__table__).where(ReviewRow.run_id == run_id, ReviewRow.comment_id.in_(list(keys)), standing())
+    for row in connection.execute(wanted.order_by(ReviewRow.id)).mappings():
         review = Review.model_validate({name: row[name] for name in Review.model_fields})
         found[row["comment_id"]] = (*found.get(row["comment_id"], ()), review)
     return found
@@ -122,11 +194,11 @@ def has_sentiment(run_id: str, label: Label) -> ColumnElement[bool]:
     sqlalchemy.ColumnElement
         To put in a WHERE.
     """
-    decided = select(ReviewRow.label).where(
-        ReviewRow.run_id == run_id, ReviewRow.comment_id == AnnotationRow.comment_id, ReviewRow.target == SENTIMENT
-    )
-    newest = decided.order_by(ReviewRow.id.desc()).limit(1).correlate(AnnotationRow).scalar_subquery()
-    return func.coalesce(newest, AnnotationRow.label) == label
+    of_it = and_(ReviewRow.run_id == run_id, ReviewRow.target == SENTIMENT)
+    decided = select(ReviewRow.comment_id).where(of_it, standing())
+    said = select(ReviewRow.comment_id).where(ReviewRow.id.in_(newest(run_id, of_it)), ReviewRow.label == label)
+    key = AnnotationRow.comment_id
+    return or_(and_(AnnotationRow.label == label, key.not_in(decided)), key.in_(said))
 
 
 def has_touchpoint(key: InstrumentedAttribute[int], run_id: str, touchpoint: str) -> ColumnElement[bool]:
@@ -148,6 +220,23 @@ def has_touchpoint(key: InstrumentedAttribute[int], run_id: str, touchpoint: str
     """
     of_it = and_(ReviewRow.run_id == run_id, ReviewRow.target == touchpoint)
     said = select(MentionRow.comment_id).where(MentionRow.run_id == run_id, MentionRow.touchpoint == touchpoint)
-    newest = select(func.max(ReviewRow.id)).where(of_it).group_by(ReviewRow.comment_id)
-    confirmed = select(ReviewRow.comment_id).where(ReviewRow.id.in_(newest), ReviewRow.label.is_not(None))
-    return or_(and_(key.in_(said), key.not_in(select(ReviewRow.comment_id).where(of_it))), key.in_(confirmed))
+    confirmed = select(ReviewRow.comment_id).where(ReviewRow.id.in_(newest(run_id, of_it)), ReviewRow.label.is_not(None))
+    return or_(and_(key.in_(said), key.not_in(select(ReviewRow.comment_id).where(of_it, standing()))), key.in_(confirmed))
+
+
+def is_reviewed(key: InstrumentedAttribute[int], run_id: str) -> ColumnElement[bool]:
+    """Condition on a comment's number: a decision on it holds.
+
+    Parameters
+    ----------
+    key : sqlalchemy.orm.InstrumentedAttribute
+        The column that holds the number.
+    run_id : str
+        The run.
+
+    Returns
+    -------
+    sqlalchemy.ColumnElement
+        To put in a WHERE.
+    """
+    return key.in_(select(ReviewRow.comment_id).where(ReviewRow.run_id == run_id, standing()))

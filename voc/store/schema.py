@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from voc.errors import StoreError
+from voc.errors import StoreError, StoreUnavailable
 from voc.store.connection import Database
 
 _UPGRADE = "voc db upgrade"
@@ -82,20 +82,20 @@ def check_current(database: Database) -> str:
         If there is none, it is not a store, or of an older or newer voc.
     """
     if database.file and not database.file.exists():
-        raise StoreError("no_store", "还没有数据库 / there is no store yet", _UPGRADE, store=database.name)
+        raise StoreUnavailable("no_store", "还没有数据库 / there is no store yet", _UPGRADE, store=database.name)
     with database.read() as connection:
         found = _revision(connection)
     _refuse_newer(found, database)
     if found is None:
-        raise StoreError("no_store", "库里还没有表 / the database has no tables of voc yet", _UPGRADE, store=database.name)
+        raise StoreUnavailable("no_store", "库里还没有表 / the database has no tables of voc yet", _UPGRADE, store=database.name)
     if found != _scripts().get_current_head():
-        raise StoreError("old_schema", f"库表是旧版的 / the tables are of an older voc: {found}", _UPGRADE, store=database.name)
+        raise StoreUnavailable("old_schema", f"库表是旧版的 / the tables are of an older voc: {found}", _UPGRADE, store=database.name)
     return found
 
 
 def _refuse_newer(found: str | None, database: Database) -> None:
     if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
-        raise StoreError(
+        raise StoreUnavailable(
             "newer_schema", f"库表来自更新的 voc / the tables are of a newer voc: {found}", "升级 voc / upgrade voc", store=database.name
         )
 

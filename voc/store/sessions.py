@@ -90,7 +90,7 @@ class Sessions:
         """
         secret = new_secret()
         at = self.clock()
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             over = or_(SessionRow.created_at <= stamp(at - self.longest), SessionRow.used_at <= stamp(at - self.idle))
             connection.execute(delete(SessionRow).where(over))
             row = {"user_id": account.id, "hash": fingerprint(secret), "created_at": stamp(at), "used_at": stamp(at)}
@@ -111,7 +111,7 @@ class Sessions:
         Account or None
             Who signed in; None where it is unknown or over, or its user is disabled.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             columns = (SessionRow.id, SessionRow.created_at, SessionRow.used_at, SessionRow.user_id)
             whose = (UserRow.name, UserRow.role, UserRow.disabled, UserRow.created_at.label("user_since"))
             wanted = select(*columns, *whose).join(UserRow, UserRow.id == SessionRow.user_id)
@@ -132,5 +132,5 @@ class Sessions:
         secret : str
             As the cookie says.
         """
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             connection.execute(delete(SessionRow).where(SessionRow.hash == fingerprint(secret)))

@@ -26,6 +26,7 @@ STRICT = {"sqlite_strict": True}
 NUMBERED = {"sqlite_strict": True, "sqlite_autoincrement": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 ANNOTATED = ["annotation.run_id", "annotation.comment_id"]
+INDEXED_FIELDS = ("created_at", "channel", "store", "product", "region", "question")
 
 
 class Base(DeclarativeBase):
@@ -90,7 +91,7 @@ class CommentRow(Base):
     __tablename__ = "comment"
     __table_args__ = (
         UniqueConstraint("upload_id", "comment_id"),
-        *(Index(f"ix_comment_{name}", "upload_id", name, "id") for name in ("created_at", "channel", "store", "product", "region")),
+        *(Index(f"ix_comment_{name}", "upload_id", name, "id") for name in INDEXED_FIELDS),
         NUMBERED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,7 +138,12 @@ class AnnotationRow(Base):
     """What a run said of a comment; written once, never changed. `record` is the whole ``voc.score/1``."""
 
     __tablename__ = "annotation"
-    __table_args__ = (Index("ix_annotation_label", "run_id", "comment_id", "label"), STRICT)  # spares filters the records
+    __table_args__ = (
+        Index("ix_annotation_label", "run_id", "comment_id", "label", "mixed"),  # spares filters the records
+        Index("ix_annotation_score", "run_id", "score", "comment_id"),
+        Index("ix_annotation_shuffled", "run_id", "shuffled", "comment_id"),
+        STRICT,
+    )
     run_id: Mapped[str] = mapped_column(owner("run.id"), primary_key=True)
     comment_id: Mapped[int] = mapped_column(owner("comment.id"), primary_key=True, index=True)
     label: Mapped[str]
@@ -145,7 +151,22 @@ class AnnotationRow(Base):
     intensity: Mapped[float]  # P(positive) - P(negative), -1 to 1
     mixed: Mapped[bool]
     informative: Mapped[bool]
+    shuffled: Mapped[int]  # says the place in a random order that stays (see `voc.store.write.shuffled`)
     record: Mapped[str]
+
+
+class IntentRow(Base):
+    """What the customer of a comment means to do."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "comment_id"], ANNOTATED, ondelete="CASCADE"),
+        Index("ix_intent_comment", "run_id", "comment_id"),
+        CLUSTERED,
+    )
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    intent: Mapped[str] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(primary_key=True)
 
 
 class MentionRow(Base):

@@ -57,7 +57,7 @@ class Throttle:
         """
         at = self.clock()
         table = (sqlite if self.store.database.is_sqlite else postgresql).insert(ThrottleRow)
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             connection.execute(delete(ThrottleRow).where(ThrottleRow.until <= stamp(at)))
             for key, most in _keys(name, address).items():
                 row = table.values(key=key, failures=1, until=stamp(at + self.window))
@@ -78,7 +78,7 @@ class Throttle:
             Where it came from.
         """
         pair, *others = _keys(name, address)
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             connection.execute(delete(ThrottleRow).where(ThrottleRow.key == pair))
             # Not reset: whoever has one account could guess at others for ever.
             connection.execute(update(ThrottleRow).where(ThrottleRow.key.in_(others)).values(failures=ThrottleRow.failures - 1))

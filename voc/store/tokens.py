@@ -102,7 +102,7 @@ class Tokens:
             "created_at": stamp(at),
             "expires_at": stamp(at + timedelta(days=days)),
         }
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             number = connection.execute(insert(TokenRow).values(row).returning(TokenRow.id)).scalar_one()
             note(connection, actor, "create_token", user=account.name, token=number, scopes=row["scopes"])
         return NewToken.model_validate({**self.get(number).model_dump(), "secret": secret})
@@ -123,7 +123,7 @@ class Tokens:
         wanted = _ALL.order_by(TokenRow.id.desc())
         if user_id is not None:
             wanted = wanted.where(TokenRow.user_id == row_number(user_id))
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             return tuple(_token(row) for row in connection.execute(wanted).mappings())
 
     def get(self, token_id: int) -> Token:
@@ -144,7 +144,7 @@ class Tokens:
         RecordNotFound
             If there is none.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             row = connection.execute(_ALL.where(TokenRow.id == row_number(token_id))).mappings().first()
         if row is None:
             raise unknown_token(token_id)
@@ -166,7 +166,7 @@ class Tokens:
             If there is none.
         """
         token = self.get(token_id)
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             living = (TokenRow.id == token.id, TokenRow.revoked_at.is_(None))
             if connection.execute(update(TokenRow).where(*living).values(revoked_at=stamp(self.clock()))).rowcount:
                 note(connection, actor, "revoke_token", user=token.user, token=token.id)
@@ -186,7 +186,7 @@ class Tokens:
         """
         if not is_token(secret):
             return None
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             # By its hash: how long the look-up takes tells nothing of a secret that somebody tries to guess.
             row = connection.execute(_BY_HASH, {"hash": fingerprint(secret)}).mappings().first()
         at = self.clock()

@@ -62,7 +62,7 @@ class Users:
         folded = check_name(name)
         _check_role(role)
         kept = None if password is None else hash_password(password, folded)
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             if connection.execute(select(UserRow.id).where(UserRow.name == folded)).first():
                 raise ConflictError(
                     "name_taken", f"已有这个用户 / there is such a user already: {folded!r}", "换个名字 / take another name"
@@ -80,7 +80,7 @@ class Users:
         tuple of Account
             By name.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             return tuple(_account(row) for row in connection.execute(select(*_SHOWN).order_by(UserRow.name)).mappings())
 
     def get(self, user_id: int) -> Account:
@@ -101,7 +101,7 @@ class Users:
         RecordNotFound
             If there is none.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             return _account(_row(connection, UserRow.id == row_number(user_id), user_id))
 
     def named(self, name: str) -> Account:
@@ -122,7 +122,7 @@ class Users:
         RecordNotFound
             If there is none.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             return _account(_row(connection, UserRow.name == fold_name(name), name[:64]))
 
     def change(
@@ -167,7 +167,7 @@ class Users:
         if role is not None:
             _check_role(role)
         kept = None if password is None else hash_password(password, before.name)  # takes long: not while others wait to write
-        with self.store._write() as connection:
+        with self.store.writing() as connection:
             # In order and locked: of two administrators who demote each other at the same moment one is refused.
             admins = select(UserRow.id).where(UserRow.role == "admin", UserRow.disabled.is_(False)).order_by(UserRow.id)
             left = set(connection.execute(admins.with_for_update()).scalars())
@@ -206,7 +206,7 @@ class Users:
         Account or None
             None: no such user, disabled, without a password, or another password.
         """
-        with self.store._read() as connection:
+        with self.store.reading() as connection:
             wanted = select(UserRow.__table__).where(UserRow.name == fold_name(name[:256]))
             row = None if "\0" in name else connection.execute(wanted).mappings().first()
         kept = row["password_hash"] if row and not row["disabled"] else None
@@ -214,7 +214,7 @@ class Users:
             return None
         if is_outdated(kept):
             anew = rehash(password)
-            with self.store._write() as connection:  # unless it was changed meanwhile
+            with self.store.writing() as connection:  # unless it was changed meanwhile
                 same = (UserRow.id == row["id"], UserRow.password_hash == kept)
                 connection.execute(update(UserRow).where(*same).values(password_hash=anew))
         return _account({column.key: row[column.key] for column in _SHOWN})

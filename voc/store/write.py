@@ -15,7 +15,7 @@ from voc.pipeline import redact_comment
 from voc.records import Analysis, Annotation, Comment, PainPoint
 from voc.store.records import StoredUpload
 from voc.store.search import Indexed, add_to_index, fold
-from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, MentionRow, PainPointRow, ProblemRow, RunRow, UploadRow
+from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, MentionRow, PainPointRow, ProblemRow, RunRow, UploadRow
 
 _CHUNK = 500  # below what SQLite takes as values of one statement
 Pair = tuple[Comment, Annotation]
@@ -30,6 +30,22 @@ def now() -> str:
         ISO 8601, UTC, to the second.
     """
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def shuffled(key: int) -> int:
+    """Place of a comment in a random order that is always the same: multiplicative hashing (Knuth, TAOCP 3, 6.4).
+
+    Parameters
+    ----------
+    key : int
+        Number of the comment in the store.
+
+    Returns
+    -------
+    int
+        0 … 2**32 − 1.
+    """
+    return key * 2654435761 % 2**32
 
 
 def add_upload(connection: Connection, name: str, user_id: int | None = None, *, private: bool = False) -> StoredUpload:
@@ -179,6 +195,9 @@ def _add_annotations(connection: Connection, run_id: str, annotations: Sequence[
         for mention in annotation.touchpoints
         for span in mention.spans
     }
+    intents = sorted({(intent.id, keys[annotation.id]) for annotation in annotations for intent in annotation.intents})
+    if intents:
+        connection.execute(insert(IntentRow), [{"run_id": run_id, "intent": intent, "comment_id": key} for intent, key in intents])
     if mentions:
         names = ("touchpoint", "comment_id", "start", "end")
         rows = [{"run_id": run_id, "polarity": said, **dict(zip(names, place, strict=True))} for place, said in mentions.items()]
@@ -195,6 +214,7 @@ def _annotation(run_id: str, key: int, annotation: Annotation) -> dict[str, Any]
         "intensity": sentiment.probabilities["positive"] - sentiment.probabilities["negative"],
         "mixed": sentiment.mixed,
         "informative": annotation.informative,
+        "shuffled": shuffled(key),
         "record": annotation.model_dump_json(),
     }
 

@@ -16,8 +16,9 @@ from web.api.operations import Operation, operation_of
 from web.records import ProblemDocument
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-_TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}, None: {"type": "string", "minLength": 1}}
+_TYPES = {"int": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}, None: {"type": "string", "minLength": 1}}
 _PREFIX = "/api/v1"
+_NO_NUL = r"^[^\x00]*$"  # see `web.api.exchange.check_fields`
 _REFERENCE = "#/components/schemas/{model}"
 ANY_PROBLEM = (400, 500)  # a host that is not ours, and what nobody expected
 SCOPE_PROBLEMS = (401, 403, 429)
@@ -72,8 +73,9 @@ def make_openapi(app: Flask, *, open_to_all: bool) -> dict[str, Any]:
         for record in (described.body, described.multipart):
             if record:
                 used[record, "validation"] = None
-        if isinstance(described.answer, type):
-            used[described.answer, "serialization"] = None
+        for kind in _kinds(described):
+            if isinstance(kind, type):
+                used[kind, "serialization"] = None
     places, schemas = models_json_schema(list(used), ref_template=_REFERENCE)
     components: dict[str, Any] = {"schemas": schemas["$defs"]}
     paths: dict[str, dict[str, Any]] = {}
@@ -114,13 +116,18 @@ def _identifier(method: str, path: str) -> str:
     return f"{method.lower()}_{words}"
 
 
+def _kinds(described: Operation) -> tuple[type[Record] | str, ...]:
+    answer = described.answer
+    return answer if isinstance(answer, tuple) else () if answer is None else (answer,)
+
+
 def _responses(described: Operation, places: Any, *, scoped: bool) -> Schema:
     success: Schema = {"description": HTTPStatus(described.status).phrase}
-    if isinstance(described.answer, type):
-        success["content"] = _json(places[described.answer, "serialization"])
-    elif described.answer is not None:
-        kinds = (described.answer,) if isinstance(described.answer, str) else described.answer
-        success["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    if kinds := _kinds(described):
+        success["content"] = {}
+        for kind in kinds:
+            plain = {kind: {"schema": {"type": "string"}}} if isinstance(kind, str) else _json(places[kind, "serialization"])
+            success["content"] |= plain
     if described.location:
         success["headers"] = {"Location": {"schema": {"type": "string"}}}
     problem = {"application/problem+json": {"schema": places[ProblemDocument, "serialization"]}}
@@ -147,6 +154,9 @@ def _query(record: type[Record], schemas: Schema) -> list[Schema]:
                 **{key: value for key, value in plain.items() if value is not None},
                 **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}),
             }
+        for text in (plain, plain.get("items", {})):
+            if text.get("type") == "string" and not text.keys() & {"enum", "const", "pattern"}:
+                text["pattern"] = _NO_NUL
         parameter = {"name": name, "in": "query", "required": name in required, "schema": plain}
         parameters.append({**parameter, **({"description": described["description"]} if "description" in described else {})})
     return parameters

@@ -26,8 +26,8 @@ class Operation:
         One line, Chinese then English.
     scope : Scope or None
         That the token must have; None: open to all.
-    answer : type of Record, str, tuple of str or None
-        Record of the answer, or its media type (one of several) where it is none; None: an answer without content.
+    answer : type of Record, str, tuple of them or None
+        Record of the answer, or its media type where it is none; one of several; None: an answer without content.
     body : type of Record, optional
         Record of the request.
     problems : tuple of int
@@ -49,7 +49,7 @@ class Operation:
     method: str
     summary: str
     scope: Scope | None
-    answer: type[Record] | str | tuple[str, ...] | None
+    answer: type[Record] | str | tuple[type[Record] | str, ...] | None
     body: type[Record] | None = None
     problems: tuple[int, ...] = ()
     etag: bool = False

@@ -1,0 +1,184 @@
+"""A run as it holds now, for files: the whole analysis, and one line or row a comment."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from voc.records import Analysis, Annotation, Label, Mention, Quote
+from voc.store.current import Current
+from voc.store.members import Place
+from voc.store.read import comments
+from voc.store.records import SENTIMENT, CommentFilter, StoredComment
+from voc.store.recount import known_words
+from voc.store.tables import AnnotationRow, CommentRow
+
+_PAGE = 500
+# A cell that starts with one of these is a formula to Excel.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_POLARITY: dict[Label, str] = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+_COLUMNS = (
+    "编号 Id", "文本 Text", "情感 Sentiment", "触点 Touchpoints", "痛点 Pain points", "意图 Intents", "已校对 Reviewed",
+    "时间 Date", "渠道 Channel", "门店 Store", "商品 Product", "地区 Region", "问题 Question", "NPS", "CSAT", "CES", "评分 Rating",
+    "文件 File", "行 Row",
+)  # fmt: skip
+
+
+def with_members(connection: Connection, now: Current) -> Analysis:
+    """The whole record that `voc analyse` writes.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    now : Current
+        The run as it holds now.
+
+    Returns
+    -------
+    Analysis
+        Pain points with their members.
+    """
+    homes = now.standing.all_places(connection)
+    texts = _texts(connection, now.run.id, {place[0] for places in homes.values() for place in places})
+    points = tuple(point.model_copy(update={"members": _quotes(homes.get(point.id, ()), texts)}) for point in now.analysis.pain_points)
+    return now.analysis.model_copy(update={"pain_points": points})
+
+
+def reviewed(item: StoredComment) -> Annotation:
+    """What holds of a comment, as ``voc.score/1``.
+
+    Parameters
+    ----------
+    item : StoredComment
+        With its reviews.
+
+    Returns
+    -------
+    Annotation
+        What the models said, but for what people decided: that is sure, and has the spans that the models gave, if any.
+    """
+    if not item.reviews:
+        return item.annotation
+    said = item.annotation
+    decided = {review.target for review in item.reviews}
+    sentiment = said.sentiment
+    if SENTIMENT in decided:
+        sure = {label: float(label == item.sentiment) for label in sentiment.probabilities}
+        sentiment = sentiment.model_copy(update={"label": item.sentiment, "score": 1.0, "probabilities": sure})
+    known = {mention.id: mention for mention in said.touchpoints}
+    mentions = [
+        Mention(id=touchpoint, polarity=label, score=1.0, spans=known[touchpoint].spans if touchpoint in known else ())
+        if touchpoint in decided
+        else known[touchpoint]
+        for touchpoint, label in item.touchpoints.items()
+    ]
+    return said.model_copy(update={"sentiment": sentiment, "touchpoints": tuple(mentions)})
+
+
+class Rows:
+    """All comments of a run, one after another.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from, as long as it lasts.
+    now : Current
+        The run as it holds now.
+    """
+
+    def __init__(self, connection: Connection, now: Current) -> None:
+        self.connection = connection
+        self.now = now
+
+    def __iter__(self) -> Iterator[StoredComment]:
+        """In the order in which they were stored."""
+        cursor: str | None = None
+        while True:
+            members = partial(self.now.standing.members, self.connection)
+            page = comments(self.connection, self.now.run.id, CommentFilter(), cursor=cursor, limit=_PAGE, members=members)
+            yield from page.comments
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def lines(self) -> Iterator[str]:
+        """One ``voc.score/1`` a line.
+
+        Yields
+        ------
+        str
+            With its line break.
+        """
+        for item in self:
+            yield reviewed(item).model_dump_json() + "\n"
+
+    def csv(self) -> Iterator[str]:
+        """A CSV that Excel opens: with a BOM, and no cell a formula.
+
+        Yields
+        ------
+        str
+            A row, the header first.
+        """
+        name = self.now.run.settings.get("taxonomy")
+        taxonomy, _ = known_words(name if isinstance(name, str) else "")
+        names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
+        labels = {point.id: point.label for point in self.now.analysis.pain_points}
+        yield "\ufeff" + _row(_COLUMNS)
+        for item in self:
+            yield _row(_cells(item, names, labels))
+
+
+def _cells(item: StoredComment, names: Mapping[str, str], labels: Mapping[str, str]) -> tuple[object, ...]:
+    comment = item.comment
+    points = dict.fromkeys(labels.get(one.pain_point, one.pain_point) for one in item.pain_points)
+    return (
+        comment.id,
+        item.annotation.text,
+        _POLARITY[item.sentiment],
+        "；".join(f"{names.get(touchpoint, touchpoint)} {_POLARITY[label]}" for touchpoint, label in item.touchpoints.items()),
+        "；".join(points),
+        "；".join(dict.fromkeys(intent.id for intent in item.annotation.intents)),
+        "是" if item.reviews else "",
+        comment.created_at,
+        comment.channel,
+        comment.store,
+        comment.product,
+        comment.region,
+        comment.question,
+        comment.nps,
+        comment.csat,
+        comment.ces,
+        comment.rating,
+        comment.file,
+        comment.row,
+    )
+
+
+def _row(cells: tuple[object, ...]) -> str:
+    out = io.StringIO(newline="")
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    numbers = [isinstance(cell, int | float) for cell in cells]
+    csv.writer(out).writerow(
+        f"'{text}" if text.startswith(_FORMULA) and not number else text for text, number in zip(texts, numbers, strict=True)
+    )
+    return out.getvalue()
+
+
+def _texts(connection: Connection, run_id: str, wanted: Collection[str]) -> dict[str, str]:
+    """Text of each comment that has members; offsets of this run point into it."""
+    rows = select(CommentRow.comment_id, AnnotationRow.record).join(AnnotationRow, AnnotationRow.comment_id == CommentRow.id)
+    found = connection.execute(rows.where(AnnotationRow.run_id == run_id).execution_options(yield_per=_PAGE))
+    return {row.comment_id: json.loads(row.record)["text"] for row in found if row.comment_id in wanted}
+
+
+def _quotes(places: Sequence[Place], texts: Mapping[str, str]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(comment_id=name, start=start, end=end, text=texts[name][start:end]) for name, start, end in sorted(places) if name in texts
+    )

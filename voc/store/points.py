@@ -1,0 +1,240 @@
+"""One pain point of a run: its trend, its history, and what a split would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, Select, func, select
+
+from voc.codebook.find import active
+from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint
+from voc.codebook.versions import outcome_of
+from voc.codebook.view import counted
+from voc.errors import CodebookError, RecordNotFound
+from voc.metrics import share, wilson
+from voc.normalise import normalise
+from voc.records import PainPoint, Quote
+from voc.store import codebooks
+from voc.store.cache import Cache
+from voc.store.current import Current
+from voc.store.point_records import PointDetail, PointEdit, SplitPreview, WeekCount
+from voc.store.recount import details_of, nothing_of
+from voc.store.tables import AnnotationRow, CommentRow, MembershipRow
+
+_SHOWN = 10  # quotes of a preview
+
+
+def point_detail(connection: Connection, now: Current, point_id: str, memory: Cache) -> PointDetail:
+    """All that is known of a pain point.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    now : Current
+        The run as it holds now.
+    point_id : str
+        The pain point; one that was merged or dismissed will do where the run is the last of its codebook.
+    memory : Cache
+        Remembers codebooks and counts.
+
+    Returns
+    -------
+    PointDetail
+        With its weeks and its history; its members are asked for as comments.
+
+    Raises
+    ------
+    RecordNotFound
+        If neither the run nor its codebook knows it.
+    """
+    kept = codebooks.load(connection, now.state.codebook, memory, with_run=False) if now.state.codebook else None
+    coded = kept.book.by_id.get(point_id) if kept else None
+    shown = {point.id: (rank, point) for rank, point in enumerate(now.analysis.pain_points, 1)}
+    rank, point = shown.get(point_id, (None, None))
+    if point is None and kept and coded and (whole := codebooks.load(connection, kept.name, memory)):
+        point = _hidden(connection, now, whole.book, coded, memory)
+    if point is None:
+        raise unknown_point(point_id)
+    return PointDetail(
+        point=point,
+        run_id=now.run.id,
+        rank=rank,
+        status=coded.status if coded else "active",
+        into=coded.into if coded else None,
+        locked=coded.locked if coded else False,
+        editable=kept is not None,
+        edited=point_id in now.standing.moved,
+        trend=_trend(connection, now, point_id, memory),
+        history=history(kept.book, point_id) if kept else (),
+    )
+
+
+def unknown_point(point_id: str) -> RecordNotFound:
+    """What to say where there is no such pain point.
+
+    Parameters
+    ----------
+    point_id : str
+        As asked for.
+
+    Returns
+    -------
+    RecordNotFound
+        To be raised.
+    """
+    return RecordNotFound("unknown_pain_point", f"这次分析里没有这个痛点 / the run has no such pain point: {point_id!r}")
+
+
+def history(book: Codebook, point_id: str | None = None) -> tuple[PointEdit, ...]:
+    """Edits of a codebook.
+
+    Parameters
+    ----------
+    book : Codebook
+        Which knows them.
+    point_id : str, optional
+        Only those that name this pain point, or excluded what is pinned there.
+
+    Returns
+    -------
+    tuple of PointEdit
+        The oldest first; those of the draft last.
+    """
+    rows: list[tuple[int | None, AnyEdit]] = [(version.number, edit) for version in book.versions for edit in version.edits]
+    rows += [(None, edit) for edit in book.draft]
+    found = [
+        PointEdit(
+            at=edit.at,
+            by=edit.by,
+            kind=edit.kind,
+            version=number,
+            point=getattr(edit, "point", None),
+            into=getattr(edit, "into", None),
+            label=getattr(edit, "label", None),
+            words=getattr(edit, "words", ()),
+            text=getattr(edit, "text", None),
+            members=len(edit.members),
+        )
+        for number, edit in rows
+    ]
+    return tuple(one for one in found if point_id is None or point_id in (one.point, one.into))
+
+
+def split_preview(book: Codebook, point_id: str, words: Sequence[str]) -> SplitPreview:
+    """What a split would do.
+
+    Parameters
+    ----------
+    book : Codebook
+        With its last run.
+    point_id : str
+        An active pain point.
+    words : sequence of str
+        In either script; clauses that hold one of them would go.
+
+    Returns
+    -------
+    SplitPreview
+        Counts and some of the clauses.
+
+    Raises
+    ------
+    CodebookError
+        If there is no such pain point, it is not active, or no word is given.
+    """
+    active(book, point_id)
+    wanted = tuple(dict.fromkeys(filter(None, (normalise(word).normalised.strip() for word in words))))
+    if not wanted:
+        raise CodebookError("no_words", "没有给出词语 / no words given", "words=小票")
+    homes = outcome_of(book).homes
+    members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == point_id]
+    folded = [word.casefold() for word in wanted]
+    going = [one for one in members if any(word in one.words.casefold() for word in folded)]
+    refs = {one.ref for one in going}
+    staying = [one for one in members if one.ref not in refs]
+    quotes = [
+        tuple(Quote(comment_id=one.comment_id, start=one.start, end=one.end, text=one.text) for one in some[:_SHOWN])
+        for some in (going, staying)
+    ]
+    comments = len({one.comment_id for one in going})
+    return SplitPreview(words=wanted, size=len(going), comments=comments, stays=len(staying), quotes=quotes[0], rest=quotes[1])
+
+
+def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPainPoint, memory: Cache) -> PainPoint:
+    """One that is not shown: dismissed, merged, or without members in this run. What it holds is counted all the same."""
+    homes = outcome_of(book).homes
+    members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == coded.id]
+    words = {(one.comment_id, one.start, one.end): one.words for one in members}
+    inside = details_of(now.run, now.state.run_key, memory).complaints(connection, list(words), words)
+    of = now.analysis.input.comments
+    if inside:
+        fresh = [quote for point in now.run.analysis.pain_points for quote in point.quotes]
+        return counted(coded, inside, (), fresh, of).model_copy(update={"members": ()})
+    return nothing_of(coded, of)
+
+
+def _trend(connection: Connection, now: Current, point_id: str, memory: Cache) -> tuple[WeekCount, ...]:
+    all_weeks = memory.get("weeks", now.state.run_key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
+    if point_id in now.standing.shown and point_id not in now.standing.moved:
+        own = _weeks_found(connection, now.run.id, point_id)
+    else:
+        ids = sorted({place[0] for place in now.standing.places(connection, point_id)})
+        details = details_of(now.run, now.state.run_key, memory)
+        own = Counter(week for one in details.origins(connection, ids) if (week := monday(one.created_at)))
+    return tuple(
+        WeekCount(week=week, comments=own[week], of=n, share=share(own[week], n), interval=wilson(own[week], n))
+        for week, n in sorted(all_weeks.items())
+    )
+
+
+def _weeks_found(connection: Connection, run_id: str, point_id: str) -> Counter[str]:
+    """Comments of a pain point as the run found it, by week."""
+    day = func.substr(CommentRow.created_at, 1, 10)
+    rows = select(day, func.count(MembershipRow.comment_id.distinct()))
+    rows = rows.join(MembershipRow, MembershipRow.comment_id == CommentRow.id)
+    return _by_week(
+        connection, rows.where(MembershipRow.run_id == run_id, MembershipRow.pain_point_id == point_id, day != "").group_by(day)
+    )
+
+
+def _weeks(connection: Connection, run_id: str, upload_id: int) -> Counter[str]:
+    day = func.substr(CommentRow.created_at, 1, 10)
+    of_run = (AnnotationRow.run_id == run_id, AnnotationRow.comment_id == CommentRow.id)
+    rows = select(day, func.count()).where(CommentRow.upload_id == upload_id, day != "", select(1).where(*of_run).exists()).group_by(day)
+    return _by_week(connection, rows)
+
+
+def _by_week(connection: Connection, days: Select[tuple[str, int]]) -> Counter[str]:
+    weeks: Counter[str] = Counter()
+    for on, count in connection.execute(days).tuples():
+        if week := monday(on):
+            weeks[week] += count
+    return weeks
+
+
+def monday(at: str | None) -> str | None:
+    """First day of a date's week.
+
+    Parameters
+    ----------
+    at : str or None
+        ISO 8601 date or date-time.
+
+    Returns
+    -------
+    str or None
+        ISO 8601 date; None where there is no whole date.
+
+    Examples
+    --------
+    >>> monday("2024-03-07T12:00:00"), monday("2024-03")
+    ('2024-03-04', None)
+    """
+    try:
+        day = date.fromisoformat((at or "")[:10])
+    except ValueError:
+        return None
+    return (day - timedelta(days=day.weekday())).isoformat()
