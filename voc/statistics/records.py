@@ -281,7 +281,7 @@ class Corrected(Record):
     audited: int
     sensitivity: Figure = Field(description="share of those that truly have it which the models find")
     specificity: Figure
-    rogan_gladen: Figure | None = Field(description="null where the models are no better than chance in the audit")
+    rogan_gladen: Figure | None = Field(description="null where the audit holds too few of either kind, or the models are no better than chance in it")
     prediction_powered: Figure = Field(description="the one to quote")
 
 

@@ -16,6 +16,7 @@ LEAST_COUNT = 5  # comments of a pain point for the test of the recent periods
 LEAST_SLOPE = 10  # for that of a steady change, which leans on the normal law
 _WITHIN = 1.92  # log-likelihood units: half the 95 % point of χ² with one degree of freedom
 NEGATIVE = "negative"
+_ZH: dict[Direction, str] = {"rising": "上升", "falling": "下降", "new": "新出现"}
 
 
 def trends(columns: Columns, *, period: PeriodName | None = None, recent: int | None = None, fdr: float = FDR) -> Trends:
@@ -239,12 +240,7 @@ def _alert(row: Trend, found: Trends) -> Alert:
     n_recent, n_before = row.recent.n, row.before.n
     count = sum(row.counts[-found.recent :])
     before, recent = (sum(row.counts) - count) / max(n_before, 1), count / max(n_recent, 1)
-    zh = {"rising": "上升", "falling": "下降", "new": "新出现"}[row.direction or "new"]
-    unit = {"week": ("周", "weeks"), "day": ("天", "days")}[found.period or "day"]
-    message = (
-        f"「{row.label}」{zh}：最近 {found.recent} {unit[0]} {recent:.1%}，之前 {before:.1%} / "
-        f"{row.direction}: {recent:.1%} in the last {found.recent} {unit[1]}, {before:.1%} before"
-    )
+    message = _message(row, found, before, recent) if recent_is_surer else _slope_message(row)
     return Alert(
         id=row.id,
         label=row.label,
@@ -257,6 +253,21 @@ def _alert(row: Trend, found: Trends) -> Alert:
         since=row.change.start if row.change else None,
         message=message,
     )
+
+
+def _message(row: Trend, found: Trends, before: float, recent: float) -> str:
+    unit = {"week": ("周", "weeks"), "day": ("天", "days")}[found.period or "day"]
+    return (
+        f"「{row.label}」{_ZH[row.direction or 'new']}：最近 {found.recent} {unit[0]} {recent:.1%}，之前 {before:.1%} / "
+        f"{row.direction}: {recent:.1%} in the last {found.recent} {unit[1]}, {before:.1%} before"
+    )
+
+
+def _slope_message(row: Trend) -> str:
+    change = row.change
+    told = f"{change.start} 以来 {change.after:.1%}，之前 {change.before:.1%}" if change else ""
+    said = f"{change.after:.1%} since {change.start}, {change.before:.1%} before" if change else ""
+    return f"「{row.label}」持续{_ZH[row.direction or 'new']}：{told} / {row.direction} over the whole time: {said}"
 
 
 def _dispersion(counts: Ints, totals: Ints, cut_at: int) -> float:
