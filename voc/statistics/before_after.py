@@ -205,7 +205,9 @@ def _sentences(verdict: Verdict, change: Figure, smallest: float | None, control
         return "数据不够：前后评论太少，不能下结论。", "Not enough data: too few comments before or after."
     told = f"{100 * change.value:+.1f} ({100 * change.interval[0]:+.1f} … {100 * change.interval[1]:+.1f})"
     zh = {"improved": "改善", "worse": "变差", "no_change_seen": "没看到变化", "not_enough_data": "数据不够，不能下结论"}[verdict]
-    en = {"improved": "Improved", "worse": "Worse", "no_change_seen": "No change seen", "not_enough_data": "Not enough data to tell"}[verdict]
+    en = {"improved": "Improved", "worse": "Worse", "no_change_seen": "No change seen", "not_enough_data": "Not enough data to tell"}[
+        verdict
+    ]
     return f"{zh}：变化 {told} 个百分点{against_zh}{seen_zh}。", f"{en}: {told} points{against_en}{seen_en}."
 
 

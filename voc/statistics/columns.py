@@ -55,7 +55,7 @@ class Factor:
         """
         import pandas as pd
 
-        codes, values = pd.factorize(pd.Series(names, dtype=object), use_na_sentinel=True)
+        codes, values = pd.factorize(pd.Series(list(names), dtype=object), use_na_sentinel=True)
         counts = np.bincount(codes[codes >= 0], minlength=len(values))
         order = sorted(range(len(values)), key=lambda at: (-counts[at], values[at]))
         place = np.full(len(values) + 1, -1)  # the last is that of −1
@@ -228,7 +228,7 @@ class Gatherer:
         pains = np.zeros((n, len(points)), dtype=bool)
         for place, point in enumerate(points):
             pains[[at[quote.comment_id] for quote in point.members if quote.comment_id in at], place] = True
-        scores = {name: np.array([getattr(comment, name) for comment in comments], dtype=float) for name in SCORES}
+        scores: dict[str, Doubles] = {name: np.array([getattr(comment, name) for comment in comments], dtype=float) for name in SCORES}
         scores |= {name: np.array([_number(comment, name) for comment in comments]) for name in self.numbers}
         fields = {name: [getattr(comment, name) for comment in comments] for name in FIELDS}
         fields |= {name: [comment.extra.get(name) for comment in comments] for name in self.segments}
@@ -243,7 +243,7 @@ class Gatherer:
             churn=np.array([churn for _, _, churn in self._rows], dtype=bool),
             negative=marks[0],
             positive=marks[2],
-            mentioned=marks.any(axis=0),
+            mentioned=np.logical_or.reduce(marks, axis=0),
             pains=pains,
             taxonomy=self.taxonomy,
             points=tuple(points),

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from voc.metrics import Z95
-from voc.statistics.columns import Columns
+from voc.statistics.columns import Columns, Factor, Ints
 from voc.statistics.intervals import LEAST, Doubles, difference_figure, false_discovery, mid_p, share_figure, suppressed
 from voc.statistics.records import ChannelGap, Consistency, Figure
 
@@ -42,13 +42,7 @@ def consistency(columns: Columns, *, least: int = LEAST, fdr: float = FDR, seed:
         Without an index, and saying why, where nothing can be compared.
     """
     channel = columns.factors.get("channel")
-    cells: list[tuple[int, str, int, int, str, int, int]] = []
-    for place in range(len(columns.taxonomy.touchpoints) if channel else 0):
-        spoken = columns.mentioned[:, place] & (channel.codes >= 0)  # type: ignore[union-attr]
-        n = np.bincount(channel.codes[spoken], minlength=len(channel.values))  # type: ignore[union-attr]
-        bad = np.bincount(channel.codes[spoken & columns.negative[:, place]], minlength=len(channel.values))  # type: ignore[union-attr]
-        for one, other in combinations(np.flatnonzero(n >= least), 2):
-            cells.append((place, channel.values[one], int(bad[one]), int(n[one]), channel.values[other], int(bad[other]), int(n[other])))  # type: ignore[union-attr]
+    cells = _cells(columns, channel, least) if channel else []
     if not cells:
         return Consistency(index=suppressed(0, _METHOD), gaps=(), tests=0, why_not=_NONE)
     counts = np.array([(cell[2], cell[3], cell[5], cell[6]) for cell in cells])
@@ -69,7 +63,7 @@ def consistency(columns: Columns, *, least: int = LEAST, fdr: float = FDR, seed:
     return Consistency(index=index_figure(counts, seed=seed), gaps=tuple(gaps), tests=len(cells))
 
 
-def index_figure(counts: np.ndarray, *, seed: int = 42) -> Figure:  # type: ignore[type-arg]
+def index_figure(counts: Ints, *, seed: int = 42) -> Figure:
     """Consistency index of pairs of channels (see `consistency`).
 
     The interval is that of the mean square difference, its standard error from counts drawn anew at the shares seen; pairs that share
@@ -79,7 +73,6 @@ def index_figure(counts: np.ndarray, *, seed: int = 42) -> Figure:  # type: igno
     ----------
     counts : ndarray of int, shape (n_pairs, 4)
         Negative mentions and mentions, in the one channel and in the other.
-
     seed : int
         Of the draws.
 
@@ -103,7 +96,22 @@ def index_figure(counts: np.ndarray, *, seed: int = 42) -> Figure:  # type: igno
     return Figure(value=round(middle, 2), interval=(round(low, 2), round(high, 2)), n=int(size.sum()), method=_METHOD)
 
 
-def _square(bad: np.ndarray, size: np.ndarray) -> Doubles:  # type: ignore[type-arg]
+def _cells(columns: Columns, channel: Factor, least: int) -> list[tuple[int, str, int, int, str, int, int]]:
+    """Touchpoint, and of two channels the name, negative mentions and mentions."""
+    cells = []
+    for place in range(len(columns.taxonomy.touchpoints)):
+        spoken = columns.mentioned[:, place] & (channel.codes >= 0)
+        n = np.bincount(channel.codes[spoken], minlength=len(channel.values)).tolist()
+        bad = np.bincount(channel.codes[spoken & columns.negative[:, place]], minlength=len(channel.values)).tolist()
+        known = [at for at, size in enumerate(n) if size >= least]
+        cells += [
+            (place, channel.values[one], bad[one], n[one], channel.values[other], bad[other], n[other])
+            for one, other in combinations(known, 2)
+        ]
+    return cells
+
+
+def _square(bad: Ints, size: Ints) -> Doubles:
     share = bad / size
     chance = (share * (1 - share) / (size - 1)).sum(axis=-1)
     weight = size.min(axis=-1)

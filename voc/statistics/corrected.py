@@ -8,13 +8,16 @@ from math import sqrt
 import numpy as np
 
 from voc.metrics import DIGITS, Z95, promoter_balance, wilson
-from voc.statistics.columns import Bools
+from voc.statistics.columns import Bools, Ints
 from voc.statistics.intervals import mover, share_figure
 from voc.statistics.records import Corrected, Figure
 
 LEAST_AUDITED = 30
 LEAST_OF_A_KIND = 10  # audited comments that have it, and that have not, for Rogan & Gladen: on fewer its interval is too narrow
-_RG, _PPI = "Rogan & Gladen 1978, interval of Lang & Reiczigel 2014", "prediction-powered inference, Angelopoulos et al. 2023; MOVER interval"
+_RG, _PPI = (
+    "Rogan & Gladen 1978, interval of Lang & Reiczigel 2014",
+    "prediction-powered inference, Angelopoulos et al. 2023; MOVER interval",
+)
 
 
 def audit_sample(ids: Sequence[str], n: int, *, seed: int) -> tuple[str, ...]:
@@ -38,7 +41,9 @@ def audit_sample(ids: Sequence[str], n: int, *, seed: int) -> tuple[str, ...]:
     return tuple(ids[at] for at in np.sort(chosen))
 
 
-def corrected_share(predicted: Bools, audited: Sequence[int], truth: Sequence[bool], *, label: str = "", least: int = LEAST_AUDITED) -> Corrected:
+def corrected_share(
+    predicted: Bools, audited: Sequence[int], truth: Sequence[bool], *, label: str = "", least: int = LEAST_AUDITED
+) -> Corrected:
     """Correct a share by an audit.
 
     Prediction-powered inference (Angelopoulos, Bates, Fannjiang, Jordan & Zrnic, Science 382, 2023): the models' share of the comments
@@ -102,7 +107,9 @@ def corrected_share(predicted: Bools, audited: Sequence[int], truth: Sequence[bo
     )
 
 
-def corrected_shares(predicted: Mapping[str, Bools], ids: Sequence[str], reviews: Mapping[str, Mapping[str, bool]]) -> tuple[Corrected, ...]:
+def corrected_shares(
+    predicted: Mapping[str, Bools], ids: Sequence[str], reviews: Mapping[str, Mapping[str, bool]]
+) -> tuple[Corrected, ...]:
     """Correct several shares by one audit.
 
     Parameters
@@ -132,7 +139,7 @@ def _share(count: int, n: int) -> Figure:
     return share_figure(count, n, least=1)
 
 
-def _prediction_powered(predicted: Bools, places: np.ndarray, missed: int, false: int) -> Figure:  # type: ignore[type-arg]
+def _prediction_powered(predicted: Bools, places: Ints, missed: int, false: int) -> Figure:
     judged, rest = len(places), len(predicted) - len(places)
     if not rest:  # everything was judged
         return _share(int(predicted.sum()) + missed - false, judged)

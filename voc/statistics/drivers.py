@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from voc.metrics import DIGITS
 from voc.statistics.columns import Bools, Columns
-from voc.statistics.intervals import DIGITS, Doubles, z_interval
+from voc.statistics.intervals import Doubles, z_interval
 from voc.statistics.records import Driver, DriverModel, Figure
 
 LEAST_RESPONDENTS = 50
@@ -26,6 +27,7 @@ _TELLING = 0.0125  # standard deviations of the score: one NPS point or so; a sm
 _UNIT = {"nps": ("NPS", "分", "points"), "csat": ("满意度", "分", "points"), "rating": ("评分", "分", "points")}
 DriverScore = Literal["nps", "csat", "rating"]
 Level = Literal["touchpoint", "pain_point"]
+SCORES: tuple[DriverScore, ...] = ("nps", "csat", "rating")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
         NPS first; one without drivers says why.
     """
     models = []
-    for score in ("nps", "csat", "rating"):
+    for score in SCORES:
         if score not in columns.scores:
             continue
         values = columns.scores[score][columns.first]
@@ -74,9 +76,10 @@ def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
             values = np.where(np.isnan(values), np.nan, 100.0 * ((values >= 9).astype(float) - (values <= 6)))
         known = ~np.isnan(values)
         weights = None if columns.weights is None else columns.weights[columns.first][known]
-        for level, themes in (("touchpoint", _touchpoints(columns)), ("pain_point", _pain_points(columns))):
+        of_level: dict[Level, Themes] = {"touchpoint": _touchpoints(columns), "pain_point": _pain_points(columns)}
+        for level, themes in of_level.items():
             chosen = Themes(themes.marks[known], themes.names, themes.shown)
-            models.append(model(values[known], chosen, score, level, weights=weights, seed=seed))  # type: ignore[arg-type]
+            models.append(model(values[known], chosen, score, level, weights=weights, seed=seed))
     return tuple(models)
 
 
@@ -117,7 +120,9 @@ def model(
     left_out = tuple(themes.names[at][1] for at in range(len(themes.names)) if at not in set(kept) and themes.shown[at] and counts[at])
     if n < LEAST_RESPONDENTS or not kept or not np.ptp(values):
         why = f"有分数的 {n} 人，至少要 {LEAST_RESPONDENTS} 人，每个主题至少 {LEAST_MENTIONS} 人说到 / too few respondents"
-        return DriverModel(score=score, level=level, n=n, r2=None, method=method, shapley_method="", drivers=(), left_out=left_out, why_not=why)
+        return DriverModel(
+            score=score, level=level, n=n, r2=None, method=method, shapley_method="", drivers=(), left_out=left_out, why_not=why
+        )
     rng = np.random.default_rng(seed)
     data = np.column_stack([np.ones(n), themes.marks[:, kept].astype(float), values])
     sums = _unit_sums(data, np.ones(n) if weights is None else weights * n / weights.sum(), rng)
@@ -147,7 +152,7 @@ def model(
             Driver(
                 id=name,
                 label=label,
-                polarity=polarity,  # type: ignore[arg-type]
+                polarity=polarity,
                 mentions=int(counts[at]),
                 effect=figures[0],
                 impact=figures[1],
@@ -267,14 +272,14 @@ def _sentences(label: str, polarity: str, score: DriverScore, mentions: int, eff
     praised = "complain of" if polarity == "negative" else "praise"
     if low <= 0 <= high:
         zh = f"{spoken}的 {mentions} 人，{name}与其他人看不出差别（95% 区间 {low:+.1f} 至 {high:+.1f} {unit}，其他主题相同时）。"
-        en = f"The {score.upper()} of the {mentions} who {praised} {label} cannot be told from that of the others ({low:+.1f} to {high:+.1f})."
+        en = f"{score.upper()} of the {mentions} who {praised} {label} cannot be told from that of others ({low:+.1f} to {high:+.1f})."
         return zh, en
     zh = (
         f"{spoken}与{name}相关：其他主题相同时，这 {mentions} 人{'低' if value < 0 else '高'} {abs(value):.1f} {unit}"
         f"（95% 区间 {low:+.1f} 至 {high:+.1f}），合全体 {impact.value:+.1f} {unit}。相关，不等于原因。"
     )
     en = (
-        f"Those who {praised} {label} ({mentions}) score {abs(value):.1f} {units} {'lower' if value < 0 else 'higher'} on {score.upper()}, other "
-        f"themes equal ({low:+.1f} to {high:+.1f}); {impact.value:+.1f} over all. This is association, not cause."
+        f"Those who {praised} {label} ({mentions}) score {abs(value):.1f} {units} {'lower' if value < 0 else 'higher'} on {score.upper()}, "
+        f"other themes equal ({low:+.1f} to {high:+.1f}); {impact.value:+.1f} over all. This is association, not cause."
     )
     return zh, en

@@ -168,10 +168,14 @@ def mover(one: float, of_one: Pair, other: float, of_other: Pair) -> Pair:
 
     Parameters
     ----------
-    one, other : float
-        The terms: one − other.
-    of_one, of_other : (float, float)
-        Their 95 % intervals.
+    one : float
+        First term.
+    of_one : (float, float)
+        Its 95 % interval.
+    other : float
+        Second term: one − other.
+    of_other : (float, float)
+        Its 95 % interval.
 
     Returns
     -------

@@ -165,7 +165,9 @@ def report_of(columns: Columns, analysis: Analysis, wishes: Wishes | None = None
         seconds[name] = round(perf_counter() - start, 2)
         return made
 
-    effort = any("费力" in (table.columns.get("ces") or "") or "effort" in (table.columns.get("ces") or "").lower() for table in analysis.input.files)
+    effort = any(
+        "费力" in (table.columns.get("ces") or "") or "effort" in (table.columns.get("ces") or "").lower() for table in analysis.input.files
+    )
     least = wishes.least
     satisfied = timed("satisfaction", lambda: satisfaction(columns, csi=wishes.csi or None, effort_is_high=effort, least=least))
     models = timed("drivers", lambda: drivers(columns, seed=wishes.seed))

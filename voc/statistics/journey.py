@@ -60,5 +60,6 @@ def _flagged(rows: list[JourneyPoint], effects: Mapping[str, Figure]) -> tuple[J
     usual = mean(known) if known else 0.0
     surely = {name for name, effect in effects.items() if effect.interval and effect.interval[1] < 0}
     return tuple(
-        row.model_copy(update={"high_value": row.leverage is not None and row.leverage > usual and row.touchpoint in surely}) for row in rows
+        row.model_copy(update={"high_value": row.leverage is not None and row.leverage > usual and row.touchpoint in surely})
+        for row in rows
     )

@@ -11,7 +11,8 @@ from voc.statistics.records import Direction, Driver, Plan, PlanPoint, PlanStage
 from voc.taxonomy import Taxonomy
 
 FORMULA = (
-    "优先级 = 100 × 影响 × 严重度 × 趋势；影响 = 评论占比 ÷ 最大占比，有驱动模型时再与 |对分数的影响| ÷ 最大者取平均；趋势 = 上升或新出现 1.5，持平 1，下降 0.67 / "
+    "优先级 = 100 × 影响 × 严重度 × 趋势；影响 = 评论占比 ÷ 最大占比，有驱动模型时再与 |对分数的影响| ÷ 最大者取平均；"
+    "趋势 = 上升或新出现 1.5，持平 1，下降 0.67 / "
     "priority = 100 × impact × severity × trend; impact = share of comments ÷ the largest, averaged with |impact on the score| ÷ the "
     "largest where there is a driver model; trend = 1.5 rising or new, 1 steady, 0.67 falling"
 )
@@ -92,7 +93,11 @@ def plan(
         branch = PlanTouchpoint(touchpoint=name, label=known.zh if known else name, priority=ranked[0].priority, pain_points=ranked)
         stages.setdefault(stage, []).append(branch)
     tree = [
-        PlanStage(stage=name, label=taxonomy.stages.get(name, "–"), touchpoints=tuple(sorted(inside, key=lambda one: (-one.priority, one.touchpoint))))
+        PlanStage(
+            stage=name,
+            label=taxonomy.stages.get(name, "–"),
+            touchpoints=tuple(sorted(inside, key=lambda one: (-one.priority, one.touchpoint))),
+        )
         for name, inside in stages.items()
     ]
     return Plan(formula=FORMULA, stages=tuple(sorted(tree, key=lambda one: (-one.touchpoints[0].priority, one.stage))))

@@ -63,7 +63,9 @@ class Driver(Record):
     effect: Figure = Field(description="difference in score between respondents who name it and those who do not, others equal")
     impact: Figure = Field(description="effect × share of respondents who name it: points of the overall score that go with it")
     shapley: float = Field(description="share of the explained variance (LMG), 0–1; all of a model sum to 1")
-    leave_out: Figure = Field(description="score of all − score of those who do not name it: the familiar figure, which blames what co-occurs")
+    leave_out: Figure = Field(
+        description="score of all − score of those who do not name it: the familiar figure, which blames what co-occurs"
+    )
     disagrees: bool = Field(description="`impact` and `leave_out` surely differ: the theme comes together with others")
     sentence_zh: str
     sentence_en: str
@@ -281,7 +283,9 @@ class Corrected(Record):
     audited: int
     sensitivity: Figure = Field(description="share of those that truly have it which the models find")
     specificity: Figure
-    rogan_gladen: Figure | None = Field(description="null where the audit holds too few of either kind, or the models are no better than chance in it")
+    rogan_gladen: Figure | None = Field(
+        description="null where the audit holds too few of either kind, or the models are no better than chance in it"
+    )
     prediction_powered: Figure = Field(description="the one to quote")
 
 

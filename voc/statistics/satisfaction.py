@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from voc.statistics.columns import FIELDS, Columns, Ints
+from voc.statistics.columns import FIELDS, Bools, Columns, Ints
 from voc.statistics.intervals import LEAST, Doubles, balance_figure, kish, mean_figure, share_figure, suppressed
 from voc.statistics.records import Figure, Pair, Satisfaction
 
@@ -78,14 +78,14 @@ def satisfaction(
         for metric, name, figure in _metrics(columns, chosen, scales, effort_is_high, least, whole=field is None):
             scale = scales[name]
             missing = 1 - figure.n / everybody if everybody else 0.0
-            rows.append(Satisfaction(metric=metric, field=field, segment=segment, figure=figure, missing=round(missing, 4), scale=scale))  # type: ignore[arg-type]
+            rows.append(Satisfaction(metric=metric, field=field, segment=segment, figure=figure, missing=round(missing, 4), scale=scale))
         if len(weights) > 1:
             items = {name: columns.scores[name][chosen] for name in weights if name in columns.scores}
             figure = index_figure(items, weights, scales, None if columns.weights is None else columns.weights[chosen], least=least)
             rows.append(
                 Satisfaction(
                     metric="csi",
-                    field=field,  # type: ignore[arg-type]
+                    field=field,
                     segment=segment,
                     figure=figure,
                     missing=round(1 - figure.n / len(chosen), 4) if len(chosen) else 0.0,
@@ -97,7 +97,12 @@ def satisfaction(
 
 
 def index_figure(
-    items: Mapping[str, Doubles], weights: Mapping[str, float], scales: Mapping[str, Pair], survey: Doubles | None = None, *, least: int = LEAST
+    items: Mapping[str, Doubles],
+    weights: Mapping[str, float],
+    scales: Mapping[str, Pair],
+    survey: Doubles | None = None,
+    *,
+    least: int = LEAST,
 ) -> Figure:
     """Customer satisfaction index: weighted mean of the items, each stretched to 0–100 (as the ACSI's: Fornell et al., 1996).
 
@@ -185,8 +190,8 @@ def _nps(answers: Doubles, weights: Doubles | None, least: int) -> Figure:
     return balance_figure(up, down, len(answers), scale=100, effective=None if weights is None else kish(weights), least=least)
 
 
-def _share(good: Sequence[bool] | np.ndarray, weights: Doubles | None, least: int) -> Figure:  # type: ignore[type-arg]
-    marks = np.asarray(good, dtype=float)
+def _share(good: Bools, weights: Doubles | None, least: int) -> Figure:
+    marks = good.astype(float)
     if weights is None or not len(marks):
         return share_figure(int(marks.sum()), len(marks), least=least)
     return share_figure(float(np.average(marks, weights=weights)) * len(marks), len(marks), effective=kish(weights), least=least)

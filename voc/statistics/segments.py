@@ -8,7 +8,7 @@ import numpy as np
 
 from voc.attributes import log_odds
 from voc.metrics import Z95
-from voc.statistics.columns import Bools, Columns, Factor
+from voc.statistics.columns import Bools, Columns, Factor, Ints
 from voc.statistics.intervals import LEAST, difference_figure, false_discovery, mid_p, share_figure
 from voc.statistics.records import Contrast, SegmentFinding, Segments
 
@@ -54,7 +54,7 @@ def segments(columns: Columns, *, tier: Factor | None = None, fdr: float = FDR, 
         cells += [
             (field, factor.values[at], point, int(table[at, point]), int(sizes[at]), int(named[point]), everything)
             for at in usable
-            for point in np.flatnonzero((named >= LEAST_NAMED) & (named < everything))
+            for point in np.flatnonzero((named >= LEAST_NAMED) & (named < everything)).tolist()
         ]
     if not cells:
         return Segments(tests=0, fdr=fdr, expected_false=0.0, findings=(), left_out=left_out)
@@ -69,7 +69,7 @@ def segments(columns: Columns, *, tier: Factor | None = None, fdr: float = FDR, 
             SegmentFinding(
                 id=columns.points[point].id,
                 label=columns.points[point].label,
-                field=field,  # type: ignore[arg-type]
+                field=field,
                 segment=value,
                 comments=count,
                 share=share_figure(count, n, least=least),
@@ -103,7 +103,9 @@ def contrasts(columns: Columns, *, least: int = LEAST) -> tuple[Contrast, ...]:
     """
     from voc.statistics.satisfaction import scale_of
 
-    themes: list[tuple[Literal["touchpoint", "pain_point"], str, str]] = [("touchpoint", one.id, one.zh) for one in columns.taxonomy.touchpoints]
+    themes: list[tuple[Literal["touchpoint", "pain_point"], str, str]] = [
+        ("touchpoint", one.id, one.zh) for one in columns.taxonomy.touchpoints
+    ]
     themes += [("pain_point", point.id, point.label) for point in columns.points]
     marks = columns.by_respondent(np.hstack([columns.negative, columns.pains]))
     rows: list[Contrast] = []
@@ -125,7 +127,7 @@ def contrasts(columns: Columns, *, least: int = LEAST) -> tuple[Contrast, ...]:
             in_low, in_high = int(low[:, at].sum()), int(high[:, at].sum())
             rows.append(
                 Contrast(
-                    score=score,  # type: ignore[arg-type]
+                    score=score,
                     kind=kind,
                     id=name,
                     label=label,
@@ -138,7 +140,7 @@ def contrasts(columns: Columns, *, least: int = LEAST) -> tuple[Contrast, ...]:
     return tuple(sorted(rows, key=lambda row: (list(_ENDS).index(row.score), row.kind, -abs(row.difference.value or 0.0), row.id)))
 
 
-def _cross(factor: Factor, marks: Bools) -> np.ndarray:  # type: ignore[type-arg]
+def _cross(factor: Factor, marks: Bools) -> Ints:
     """Comments of each value with each mark: shape (n_values, n_marks)."""
     rows, columns = np.nonzero(marks)
     inside = factor.codes[rows] >= 0

@@ -20,14 +20,18 @@ from voc.statistics.records import TierName, TierRow, Tiers
 
 LABELS: dict[TierName, str] = {"loyal": "高价值忠诚", "growing": "潜力培育", "dormant": "沉睡唤醒"}
 RULE = (
-    "R、F、M 各按五分位打 1–5 分；R ≤ 2 沉睡唤醒；其余 (F + M) ÷ 2 ≥ 4 高价值忠诚；其余潜力培育 / quintiles 1–5 of recency, frequency, money; "
-    "R ≤ 2 dormant; else (F + M) ÷ 2 ≥ 4 loyal; else growing"
+    "R、F、M 各按五分位打 1–5 分；R ≤ 2 沉睡唤醒；其余 (F + M) ÷ 2 ≥ 4 高价值忠诚；其余潜力培育 / "
+    "quintiles 1–5 of recency, frequency, money; R ≤ 2 dormant; else (F + M) ÷ 2 ≥ 4 loyal; else growing"
 )
 PAIN_POINTS_SHOWN = 10
-_DATES = ("下单时间", "下单日期", "订单日期", "订单时间", "支付时间", "付款时间", "购买时间", "购买日期", "消费时间", "消费日期",
-          "交易时间", "交易日期", "日期", "时间", "order_date", "order_time", "ordered_at", "paid_at", "created_at", "date", "time")  # fmt: skip
-_AMOUNTS = ("金额", "订单金额", "实付金额", "支付金额", "付款金额", "消费金额", "交易金额", "实付", "总价", "amount", "order_amount",
-            "total", "price", "paid", "revenue", "monetary")  # fmt: skip
+_DATES = (
+    "下单时间", "下单日期", "订单日期", "订单时间", "支付时间", "付款时间", "购买时间", "购买日期", "消费时间", "消费日期", "交易时间",
+    "交易日期", "日期", "时间", "order_date", "order_time", "ordered_at", "paid_at", "created_at", "date", "time",
+)  # fmt: skip
+_AMOUNTS = (
+    "金额", "订单金额", "实付金额", "支付金额", "付款金额", "消费金额", "交易金额", "实付", "总价", "amount", "order_amount", "total",
+    "price", "paid", "revenue", "monetary",
+)  # fmt: skip
 _HEAD = 1_000
 
 
@@ -134,18 +138,19 @@ def tiers(columns: Columns, orders: Iterable[Order], *, as_of: str | None = None
     who = sorted(last)
     recency = quintiles(np.array([last[name] for name in who], dtype="datetime64[D]").astype(float))
     value = (quintiles(np.array([number[name] for name in who], dtype=float)) + quintiles(np.array([money[name] for name in who]))) / 2
-    tier = {
+    tier: dict[str, TierName] = {
         name: ("dormant" if r <= 2 else "loyal" if v >= 4 else "growing")
         for name, r, v in zip(who, recency.tolist(), value.tolist(), strict=True)
     }
+    place = {name: at for at, name in enumerate(LABELS)}
     names = [tier.get(customer) if customer else None for customer in columns.customers]
-    factor = Factor(tuple(LABELS.values()), np.array([list(LABELS).index(name) if name else -1 for name in names], dtype=np.int64))  # type: ignore[arg-type]
+    factor = Factor(tuple(LABELS.values()), np.array([place[name] if name else -1 for name in names], dtype=np.int64))
     rows = []
     for at, (key, label) in enumerate(LABELS.items()):
         chosen = factor.codes == at
         comments = int(chosen.sum())
         counts = columns.pains[chosen].sum(axis=0)
-        order = sorted(np.flatnonzero(counts), key=lambda point: (-counts[point], columns.points[point].id))[:PAIN_POINTS_SHOWN]
+        ranked = sorted(np.flatnonzero(counts).tolist(), key=lambda point: (-counts[point], columns.points[point].id))[:PAIN_POINTS_SHOWN]
         members = [name for name in who if tier[name] == key]
         rows.append(
             TierRow(
@@ -155,7 +160,7 @@ def tiers(columns: Columns, orders: Iterable[Order], *, as_of: str | None = None
                 comments=comments,
                 spend=round(sum(money[name] for name in members) / len(members), 2) if members else 0.0,
                 churn=share_figure(int(columns.churn[chosen].sum()), comments, least=least),
-                pain_points=tuple((columns.points[point].id, share_figure(int(counts[point]), comments, least=least)) for point in order),
+                pain_points=tuple((columns.points[point].id, share_figure(int(counts[point]), comments, least=least)) for point in ranked),
             )
         )
     joined = float((factor.codes >= 0).mean()) if len(columns) else 0.0
@@ -188,9 +193,11 @@ def quintiles(values: Doubles) -> Doubles:
 
 def _places(names: Iterable[str]) -> tuple[int, int, int] | None:
     plain = [plain_name(name) for name in names]
-    customer = min(((rank, at) for at, name in enumerate(plain) if (rank := names_role(name, "customer_id", exact=True)) is not None), default=None)
-    found = [_best(plain, words) for words in (_DATES, _AMOUNTS)]
-    return None if customer is None or None in found else (customer[1], found[0], found[1])  # type: ignore[return-value]
+    customer = min(
+        ((rank, at) for at, name in enumerate(plain) if (rank := names_role(name, "customer_id", exact=True)) is not None), default=None
+    )
+    date, amount = _best(plain, _DATES), _best(plain, _AMOUNTS)
+    return None if customer is None or date is None or amount is None else (customer[1], date, amount)
 
 
 def _best(plain: list[str], words: tuple[str, ...]) -> int | None:

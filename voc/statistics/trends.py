@@ -50,7 +50,7 @@ def trends(columns: Columns, *, period: PeriodName | None = None, recent: int | 
         return Trends(period=None, undated=undated, fdr=fdr, why_not=why, volume=volume(columns.day))
     marks = np.column_stack([columns.sentiment == -1, columns.pains])
     named = [(NEGATIVE, "负面评论"), *((point.id, point.label) for point in columns.points)]
-    rows, tests, dispersion = tested(periods.counts(marks), periods.totals, named, periods, fdr)
+    rows, tests, dispersion = judged(periods.counts(marks), periods.totals, named, periods, fdr)
     alarms = sum(row.direction is not None for row in rows)
     return Trends(
         period=periods.name,
@@ -69,8 +69,8 @@ def trends(columns: Columns, *, period: PeriodName | None = None, recent: int | 
     )
 
 
-def tested(counts: Ints, totals: Ints, named: list[tuple[str, str]], periods: Periods, fdr: float = FDR) -> tuple[list[Trend], int, float]:
-    """Test counts that share their denominators.
+def judged(counts: Ints, totals: Ints, named: list[tuple[str, str]], periods: Periods, fdr: float = FDR) -> tuple[list[Trend], int, float]:
+    """Judge counts that share their denominators.
 
     Parameters
     ----------
@@ -154,7 +154,9 @@ def p_values(counts: Ints, totals: Ints, recent: int) -> tuple[Doubles, Doubles,
     z = _slope_z(counts, totals)
     p_slope = 2 * stats.norm.sf(np.abs(z))
     if dispersion > 1:
-        p_recent, p_slope = (2 * stats.norm.sf(stats.norm.isf(np.clip(p, 1e-300, 1) / 2) / np.sqrt(dispersion)) for p in (p_recent, p_slope))
+        p_recent, p_slope = (
+            2 * stats.norm.sf(stats.norm.isf(np.clip(p, 1e-300, 1) / 2) / np.sqrt(dispersion)) for p in (p_recent, p_slope)
+        )
     possible = min(n_recent, everything - n_recent) > 0
     p_recent = np.where((n >= LEAST_COUNT) & possible & (n < everything), p_recent, np.nan)
     return p_recent, np.where((n >= LEAST_SLOPE) & (n < everything), p_slope, np.nan), dispersion
@@ -291,7 +293,7 @@ def _slope_z(counts: Ints, totals: Ints) -> Doubles:
     share = counts.sum(axis=1) / totals.sum()
     variance = share * (1 - share) * (totals * time**2).sum()
     score = ((counts - share[:, None] * totals) * time).sum(axis=1)
-    return np.divide(score, np.sqrt(variance), out=np.zeros(len(counts)), where=variance > 0)
+    return np.asarray(np.divide(score, np.sqrt(variance), out=np.zeros(len(counts)), where=variance > 0), dtype=float)
 
 
 def _sign(counts: Ints, totals: Ints, recent: int) -> Doubles:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from voc.statistics.intervals import DIGITS, mean_figure
+from voc.metrics import DIGITS
+from voc.statistics.intervals import mean_figure
 from voc.statistics.records import Figure, Volume, Weekday
 
 LEAST_WEEKS = 4
