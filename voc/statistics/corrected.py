@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from math import sqrt
+from pathlib import Path
 
 import numpy as np
 
+from voc.errors import TableError
 from voc.metrics import DIGITS, Z95, promoter_balance, wilson
 from voc.statistics.columns import Bools, Ints
 from voc.statistics.intervals import mover, share_figure
@@ -133,6 +136,41 @@ def corrected_shares(
         if judged:
             found.append(corrected_share(marks, [at for at, _ in judged], [true for _, true in judged], label=label))
     return tuple(found)
+
+
+def read_audit(path: Path, known: Mapping[str, str]) -> dict[str, dict[str, bool]]:
+    """Read what people judged: a CSV of comment id, pain point and verdict.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8, with a header ``comment_id,id,holds``: `id` is a pain point's id or label, or ``negative``; `holds` is 1 or 0.
+    known : mapping of str to str
+        Ids and labels → ids.
+
+    Returns
+    -------
+    dict of str to dict of str to bool
+        As `corrected_shares` takes it.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or a row names no known pain point or another verdict.
+    """
+    hint = "表头 comment_id,id,holds；holds 为 1 或 0 / header comment_id,id,holds; holds is 1 or 0"
+    reviews: dict[str, dict[str, bool]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TableError("audit_unreadable", f"读不了复核表 / cannot read the audit: {error}", hint, file=path.name) from error
+    for number, row in enumerate(rows, 2):
+        name, holds = known.get((row.get("id") or "").strip()), (row.get("holds") or "").strip()
+        if not row.get("comment_id") or name is None or holds not in ("0", "1"):
+            raise TableError("audit_row", "复核表这一行不对 / a row of the audit is wrong", hint, file=path.name, row=number)
+        reviews.setdefault(row["comment_id"].strip(), {})[name] = holds == "1"
+    return reviews
 
 
 def _share(count: int, n: int) -> Figure:
