@@ -52,7 +52,8 @@ def corrected_share(
     Prediction-powered inference (Angelopoulos, Bates, Fannjiang, Jordan & Zrnic, Science 382, 2023): the models' share of the comments
     not audited, plus the audit's share of missed ones less its share of false ones. Its interval joins that of the share (Wilson) with
     that of the correction (Agresti & Min, 2005) by MOVER (Zou & Donner, 2008), which holds where errors are few. Rogan & Gladen
-    (American Journal of Epidemiology 107, 1978): (share + specificity − 1) ÷ (sensitivity + specificity − 1), interval of Lang &
+    (American Journal of Epidemiology 107, 1978): (share + specificity − 1) ÷ (sensitivity + specificity − 1) of the
+    comments not audited, so that its terms are independent; interval of Lang &
     Reiczigel (Preventive Veterinary Medicine 113, 2014).
 
     Parameters
@@ -105,7 +106,7 @@ def corrected_share(
         audited=judged,
         sensitivity=_share(hit, hit + missed),
         specificity=_share(clear, clear + false),
-        rogan_gladen=_rogan_gladen(int(predicted.sum()), n, hit, hit + missed, clear, clear + false),
+        rogan_gladen=_rogan_gladen(int(predicted.sum() - said.sum()), n - judged, hit, hit + missed, clear, clear + false),
         prediction_powered=_prediction_powered(predicted, places, missed, false),
     )
 
@@ -191,7 +192,7 @@ def _prediction_powered(predicted: Bools, places: Ints, missed: int, false: int)
 
 
 def _rogan_gladen(said: int, n: int, hit: int, with_it: int, clear: int, without: int) -> Figure | None:
-    if min(with_it, without) < LEAST_OF_A_KIND:
+    if not n or min(with_it, without) < LEAST_OF_A_KIND:
         return None
     power = hit / with_it + clear / without - 1
     if power <= 0:
