@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-
 from toy_statistics import columns
+
 from voc.metrics import promoter_balance, wilson
 from voc.statistics.before_after import verdict_of
 from voc.statistics.consistency import index_figure as consistency_index

@@ -166,12 +166,13 @@ def _interval(figure: Figure) -> tuple[float, float]:
 
 
 def _detectable(sides: list[tuple[int, int, int, int]]) -> float | None:
-    """Change seen with power 0.8 in a two-sided 5 % test: 2.80 standard errors at the pooled share (Fleiss, 1981, chapter 3)."""
-    variance = 0.0
-    for k_before, n_before, k_after, n_after in sides:
-        pooled = (k_before + k_after + 0.5) / (n_before + n_after + 1)
-        variance += pooled * (1 - pooled) * (1 / n_before + 1 / n_after)
-    smallest = _Z * sqrt(variance)
+    count, n_before, _, n_after = sides[0]
+    more = 0.0
+    for k_before, size_before, k_after, size_after in sides[1:]:
+        pooled = (k_before + k_after + 0.5) / (size_before + size_after + 1)
+        more += pooled * (1 - pooled) * (1 / size_before + 1 / size_after)
+    # Half a comment more: of a share of 0 no fall can be seen, but a rise.
+    smallest = detectable_change((count + 0.5) / (n_before + 1), n_before, n_after, variance_elsewhere=more)
     return smallest if smallest < 1 else None
 
 
@@ -211,8 +212,11 @@ def _sentences(verdict: Verdict, change: Figure, smallest: float | None, control
     return f"{zh}：变化 {told} 个百分点{against_zh}{seen_zh}。", f"{en}: {told} points{against_en}{seen_en}."
 
 
-def detectable_change(share: float, n_before: int, n_after: int) -> float:
-    """Smallest change of a share that would be seen with probability 0.8, to plan an action by.
+def detectable_change(share: float, n_before: int, n_after: int, *, variance_elsewhere: float = 0.0) -> float:
+    """Smallest fall of a share that would be seen with probability 0.8, to plan an action by.
+
+    2.80 standard errors of the difference (two-sided 5 %, power 0.8: Fleiss, Statistical Methods for Rates and Proportions, 1981,
+    chapter 3), the share after it being the smaller one; where no fall is large enough, the rise from the present share.
 
     Parameters
     ----------
@@ -220,15 +224,23 @@ def detectable_change(share: float, n_before: int, n_after: int) -> float:
         Now, 0–1.
     n_before, n_after : int
         Comments on either side, ≥ 1.
+    variance_elsewhere : float
+        Of the change in the control group.
 
     Returns
     -------
     float
-        Of a two-sided 5 % test, 0–1.
+        0–1.
 
     Examples
     --------
     >>> round(detectable_change(0.1, 400, 400), 3)
-    0.059
+    0.052
     """
-    return min(_Z * sqrt(share * (1 - share) * (1 / n_before + 1 / n_after)), 1.0)
+    change = 0.0
+    for _ in range(30):
+        after = max(share - change, 0.0)
+        change = _Z * sqrt(share * (1 - share) / n_before + after * (1 - after) / n_after + variance_elsewhere)
+    if change > share:
+        change = _Z * sqrt(share * (1 - share) * (1 / n_before + 1 / n_after) + variance_elsewhere)
+    return min(change, 1.0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
 import numpy as np
 from scipy import stats
+from scipy.linalg import solve_triangular
+from threadpoolctl import threadpool_limits
 
 from voc.metrics import DIGITS
 from voc.statistics.columns import Bools, Columns
@@ -67,7 +69,12 @@ def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
     tuple of DriverModel
         NPS first; one without drivers says why.
     """
-    models = []
+    with threadpool_limits(1):  # small matrices only wait for their threads
+        return tuple(_models(columns, seed))
+
+
+def _models(columns: Columns, seed: int) -> Iterator[DriverModel]:
+    of_level: dict[Level, Themes] = {"touchpoint": _touchpoints(columns), "pain_point": _pain_points(columns)}
     for score in SCORES:
         if score not in columns.scores:
             continue
@@ -76,11 +83,9 @@ def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
             values = np.where(np.isnan(values), np.nan, 100.0 * ((values >= 9).astype(float) - (values <= 6)))
         known = ~np.isnan(values)
         weights = None if columns.weights is None else columns.weights[columns.first][known]
-        of_level: dict[Level, Themes] = {"touchpoint": _touchpoints(columns), "pain_point": _pain_points(columns)}
         for level, themes in of_level.items():
             chosen = Themes(themes.marks[known], themes.names, themes.shown)
-            models.append(model(values[known], chosen, score, level, weights=weights, seed=seed))
-    return tuple(models)
+            yield model(values[known], chosen, score, level, weights=weights, seed=seed)
 
 
 def model(
@@ -211,7 +216,8 @@ def lmg(moments: Doubles, rng: np.random.Generator) -> tuple[Doubles, float, str
         orders, told = np.vstack([half, half[:, ::-1]]), f"{_ORDERS} random orders"
     added = np.zeros(p)
     for order in orders:
-        steps = np.linalg.solve(np.linalg.cholesky(matrix[np.ix_(order, order)]), against[order])
+        factor = np.linalg.cholesky(matrix[np.ix_(order, order)])
+        steps = solve_triangular(factor, against[order], lower=True, check_finite=False)
         added[order] += steps**2
     added /= len(orders)
     whole = float(added.sum())
