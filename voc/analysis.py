@@ -27,7 +27,7 @@ from voc.naming import Namer
 from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.reading import Reading
-from voc.records import Analysis, Change, Comment, InputInfo, Nps, PainPoint, Quality, RunInfo, Unassigned
+from voc.records import Analysis, Annotation, Change, Comment, InputInfo, Nps, PainPoint, Quality, RunInfo, Unassigned
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
 from voc.tally import Tally, score_of

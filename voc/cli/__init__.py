@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | stats | watch | codebook | explain | evaluate | train | db | worker | user | token | schema`.
+"""The command line: `voc ingest | score | analyse | stats | watch | codebook | explain | evaluate | train | db | worker | user | token`.
 
 More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
 """
