@@ -27,7 +27,7 @@ from voc.naming import Namer
 from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.reading import Reading
-from voc.records import Analysis, Change, Comment, InputInfo, Nps, PainPoint, RunInfo, Unassigned
+from voc.records import Analysis, Annotation, Change, Comment, InputInfo, Nps, PainPoint, RunInfo, Unassigned
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
 from voc.tally import Tally, score_of
@@ -85,6 +85,7 @@ def analyse(
     grouping: Grouping | None = None,
     progress: bool = False,
     codebook: Keeper | None = None,
+    on_scored: Callable[[Comment, Annotation], None] | None = None,
 ) -> Analysis:
     """Read tables of comments, score them, and find the pain points.
 
@@ -103,6 +104,8 @@ def analyse(
         Show progress bars on standard error.
     codebook : Keeper, optional
         Gives pain points the ids and names that they have for good, and replays what people decided; its `save` is yours to call.
+    on_scored : callable, optional
+        Told of each comment and what was found in it, in order: for statistics that need both, without keeping all annotations.
 
     Returns
     -------
@@ -125,8 +128,10 @@ def analyse(
     with timed(seconds, "score"):
         comments = material.comments
         scored = tqdm(pipeline.pipe(comments), "分析 / scoring", len(comments), unit="条", disable=not progress)
-        for annotation in scored:
+        for comment, annotation in zip(comments, scored, strict=True):
             tally.add(annotation)
+            if on_scored:
+                on_scored(comment, annotation)
     return conclude(
         material,
         tally,

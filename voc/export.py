@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +53,30 @@ def write_xlsx(analysis: Analysis, taxonomy: Taxonomy, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
+    write_sheets(_sheets(analysis, taxonomy), path)
+
+
+def write_sheets(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[int]]], path: Path) -> None:
+    """Write tables as the sheets of an Excel workbook, with filters and a header that stays.
+
+    Parameters
+    ----------
+    sheets : mapping of str to (pandas.DataFrame, sequence of int)
+        Name → table, and the widths of its columns in characters.
+    path : pathlib.Path
+        Ends in ``.xlsx``.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     import pandas as pd
 
     # Customers' words are text, never formulas or links, whatever they start with.
     safe = {"strings_to_formulas": False, "strings_to_urls": False}
     with atomic(path) as draft, pd.ExcelWriter(draft, engine="xlsxwriter", engine_kwargs={"options": safe}) as writer:
-        for name, (frame, widths) in _sheets(analysis, taxonomy).items():
+        for name, (frame, widths) in sheets.items():
             frame.to_excel(writer, sheet_name=name, index=False)
             sheet = writer.sheets[name]
             sheet.freeze_panes(1, 0)

@@ -9,15 +9,15 @@ Z95 = 1.959963984540054
 DIGITS = 4
 
 
-def wilson(count: int, n: int) -> tuple[float, float]:
+def wilson(count: float, n: float) -> tuple[float, float]:
     """95 % interval of a share (Wilson, 1927, without continuity correction).
 
     Parameters
     ----------
-    count : int
+    count : float
         Successes, 0 … n.
-    n : int
-        Trials, ≥ 0.
+    n : float
+        Trials, ≥ 0; with survey weights, their effective number.
 
     Returns
     -------
@@ -53,6 +53,30 @@ def share(count: int, n: int) -> float:
     return round(count / n, DIGITS) if n else 0.0
 
 
+def promoter_balance(up: float, down: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share less another share of the same answers.
+
+    Agresti & Min (Simple improved confidence intervals for comparing matched proportions, Statistics in Medicine 24, 2005): the
+    variance of the answers +1, 0, −1 after ½ more of either kind and one more of neither. Where all answers agree it still has a width.
+
+    Parameters
+    ----------
+    up, down : float
+        Answers of either kind.
+    n : float
+        Answers; with survey weights, their effective number.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end, −1 … 1.
+    """
+    high, low, whole = (up + 0.5) / (n + 2), (down + 0.5) / (n + 2), n + 2
+    middle = high - low
+    half = Z95 * sqrt((high + low - middle**2) / whole)
+    return max(middle - half, -1.0), min(middle + half, 1.0)
+
+
 def nps(scores: Sequence[int]) -> tuple[float, tuple[float, float]]:
     """Net Promoter Score (Reichheld, 2003): share of 9–10 less share of 0–6, in points.
 
@@ -66,14 +90,13 @@ def nps(scores: Sequence[int]) -> tuple[float, tuple[float, float]]:
     float
         −100 … 100, one decimal.
     tuple of float
-        95 % interval from the normal approximation to the mean of values −100, 0, 100.
+        95 % interval, as of `promoter_balance`.
 
     Examples
     --------
     >>> nps([10, 9, 8, 3])
-    (25.0, (-68.8, 100.0))
+    (25.0, (-47.3, 80.6))
     """
-    values = [100 * ((score >= 9) - (score <= 6)) for score in scores]
-    n, mean = len(values), sum(values) / len(values)
-    spread = sqrt(sum((value - mean) ** 2 for value in values) / max(n - 1, 1) / n)
-    return round(mean, 1), (round(max(mean - Z95 * spread, -100.0), 1), round(min(mean + Z95 * spread, 100.0), 1))
+    promoters, detractors, n = sum(score >= 9 for score in scores), sum(score <= 6 for score in scores), len(scores)
+    low, high = promoter_balance(promoters, detractors, n)
+    return round(100 * (promoters - detractors) / n, 1), (round(100 * low, 1), round(100 * high, 1))

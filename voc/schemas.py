@@ -8,6 +8,7 @@ from voc.codebook.records import Codebook
 from voc.errors import SettingsError
 from voc.evaluate import Evaluation
 from voc.records import Analysis, Annotation, Comment, Explanation, Problem, Record
+from voc.statistics.records import Alerts, StatisticsReport
 
 RECORDS: dict[str, type[Record]] = {
     "analysis": Analysis,
@@ -18,6 +19,8 @@ RECORDS: dict[str, type[Record]] = {
     "codebook": Codebook,
     "comment": Comment,
     "problem": Problem,
+    "statistics": StatisticsReport,
+    "alerts": Alerts,
 }
 
 

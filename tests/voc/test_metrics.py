@@ -28,4 +28,4 @@ def test_nps_counts_promoters_less_detractors():
     assert value == 30.0
     assert -100 <= low < 30 < high <= 100
     assert nps([9])[0] == 100.0
-    assert nps([8, 7])[1] == (0.0, 0.0)
+    assert nps([8, 7])[1] == (-49.0, 49.0)  # two who agree prove little

@@ -1,0 +1,291 @@
+"""What goes with the score: all themes in one model, so that none is blamed for what it only comes together with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+from scipy.linalg import solve_triangular
+from threadpoolctl import threadpool_limits
+
+from voc.metrics import DIGITS
+from voc.statistics.columns import Bools, Columns
+from voc.statistics.intervals import Doubles, z_interval
+from voc.statistics.records import Driver, DriverModel, Figure
+
+LEAST_RESPONDENTS = 50
+LEAST_MENTIONS = 10  # of a theme, and respondents who do not name it
+PER_THEME = 10  # respondents that each theme of the model needs (Peduzzi et al., 1996)
+RESAMPLES = 400
+RIDGE = 1.0  # of the standardised themes: as much as one respondent who knows nothing; keeps twins from tearing the model apart
+_UNITS = 500  # at most; more respondents are drawn in random groups, which leaves the variance of the sums as it is
+_ALL_ORDERS = 6  # themes whose every order is tried
+_ORDERS = 500
+_TELLING = 0.0125  # standard deviations of the score: one NPS point or so; a smaller disagreement is none
+_UNIT = {"nps": ("NPS", "分", "points"), "csat": ("满意度", "分", "points"), "rating": ("评分", "分", "points")}
+DriverScore = Literal["nps", "csat", "rating"]
+Level = Literal["touchpoint", "pain_point"]
+SCORES: tuple[DriverScore, ...] = ("nps", "csat", "rating")
+
+
+@dataclass(frozen=True)
+class Themes:
+    """What may go with the score.
+
+    Parameters
+    ----------
+    marks : ndarray of bool, shape (n_respondents, n_themes)
+        Who names what.
+    names : sequence of (str, str, str), length n_themes
+        Id, label, and negative or positive.
+    shown : sequence of bool, length n_themes
+        Which to report; the others are only held equal.
+    """
+
+    marks: Bools
+    names: Sequence[tuple[str, str, str]]
+    shown: Sequence[bool]
+
+
+def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
+    """A joint model of each score, on touchpoints and on pain points.
+
+    Touchpoints: negative and positive mentions of each. Pain points: each, with the other complaints and the praise of every
+    touchpoint held equal.
+
+    Parameters
+    ----------
+    columns : Columns
+        Of the batch.
+    seed : int
+        Of the resamples.
+
+    Returns
+    -------
+    tuple of DriverModel
+        NPS first; one without drivers says why.
+    """
+    with threadpool_limits(1):  # small matrices only wait for their threads
+        return tuple(_models(columns, seed))
+
+
+def _models(columns: Columns, seed: int) -> Iterator[DriverModel]:
+    of_level: dict[Level, Themes] = {"touchpoint": _touchpoints(columns), "pain_point": _pain_points(columns)}
+    for score in SCORES:
+        if score not in columns.scores:
+            continue
+        values = columns.scores[score][columns.first]
+        if score == "nps":
+            values = np.where(np.isnan(values), np.nan, 100.0 * ((values >= 9).astype(float) - (values <= 6)))
+        known = ~np.isnan(values)
+        weights = None if columns.weights is None else columns.weights[columns.first][known]
+        for level, themes in of_level.items():
+            chosen = Themes(themes.marks[known], themes.names, themes.shown)
+            yield model(values[known], chosen, score, level, weights=weights, seed=seed)
+
+
+def model(
+    values: Doubles, themes: Themes, score: DriverScore, level: Level, *, weights: Doubles | None = None, seed: int = 42
+) -> DriverModel:
+    """Fit one joint model.
+
+    Ridge regression (Hoerl & Kennard, 1970) of the score on all themes at once, themes standardised, penalty `RIDGE`. Standard errors
+    by bootstrap over respondents (Efron & Tibshirani, 1993, chapter 9), widened by √(n ÷ (n − themes − 1)) for what the fit took up,
+    with Student's quantile. Shapley: the LMG share of R² (Lindeman, Merenda & Gold, 1980), over all orders of up to `_ALL_ORDERS`
+    themes, else over random orders and their reverses (Castro et al., 2009). Association, not cause.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_respondents,)
+        Score; the NPS as 100, 0, −100. No NaN.
+    themes : Themes
+        What they name.
+    score : {"nps", "csat", "rating"}
+        What it is.
+    level : {"touchpoint", "pain_point"}
+        What the themes are.
+    weights : ndarray of shape (n_respondents,), optional
+        Survey weights.
+    seed : int
+        Of resamples and orders.
+
+    Returns
+    -------
+    DriverModel
+        Without drivers, and saying why, where there are too few respondents or themes.
+    """
+    n, method = len(values), f"ridge {RIDGE:g}, bootstrap {RESAMPLES} over respondents, Student's t"
+    counts = themes.marks.sum(axis=0)
+    frequent = [int(at) for at in np.argsort(-counts, kind="stable") if LEAST_MENTIONS <= counts[at] <= n - LEAST_MENTIONS]
+    kept = sorted(frequent[: n // PER_THEME])
+    left_out = tuple(themes.names[at][1] for at in range(len(themes.names)) if at not in set(kept) and themes.shown[at] and counts[at])
+    if n < LEAST_RESPONDENTS or not kept or not np.ptp(values):
+        why = f"有分数的 {n} 人，至少要 {LEAST_RESPONDENTS} 人，每个主题至少 {LEAST_MENTIONS} 人说到 / too few respondents"
+        return DriverModel(
+            score=score, level=level, n=n, r2=None, method=method, shapley_method="", drivers=(), left_out=left_out, why_not=why
+        )
+    rng = np.random.default_rng(seed)
+    data = np.column_stack([np.ones(n), themes.marks[:, kept].astype(float), values])
+    sums = _unit_sums(data, np.ones(n) if weights is None else weights * n / weights.sum(), rng)
+    whole = sums.sum(axis=0)
+    # Counting draws is several times as fast as `Generator.multinomial`.
+    drawn_units = rng.integers(len(sums), size=(RESAMPLES, len(sums))) + np.arange(RESAMPLES)[:, None] * len(sums)
+    draws = np.bincount(drawn_units.ravel(), minlength=RESAMPLES * len(sums)).reshape(RESAMPLES, -1).astype(float)
+    drawn = (draws @ sums.reshape(len(sums), -1)).reshape(RESAMPLES, *whole.shape)
+    (effect, impact, leave), errors = _estimates(whole[None])[:, 0], _estimates(drawn)
+    free = max(n - len(kept) - 1, 1)
+    spread = np.sqrt(n / free)
+    quantile = float(stats.t.ppf(0.975, min(free, len(sums) - 1)))
+    shapley, r2, orders = lmg(whole, rng)
+    gap = np.abs(impact - leave)
+    sure = gap > np.maximum(quantile * np.std(errors[1] - errors[2], axis=0, ddof=1), _TELLING * values.std())
+    found = []
+    for place, at in enumerate(kept):
+        name, label, polarity = themes.names[at]
+        if not themes.shown[at]:
+            continue
+        figures = [
+            z_interval(value, spread * float(np.std(several[:, place], ddof=1)), n, method, quantile=quantile)
+            for value, several in ((effect[place], errors[0]), (impact[place], errors[1]), (leave[place], errors[2]))
+        ]
+        zh, en = _sentences(label, polarity, score, int(counts[at]), figures[0], figures[1])
+        found.append(
+            Driver(
+                id=name,
+                label=label,
+                polarity=polarity,
+                mentions=int(counts[at]),
+                effect=figures[0],
+                impact=figures[1],
+                shapley=round(float(shapley[place]), DIGITS),
+                leave_out=figures[2],
+                disagrees=bool(sure[place]),
+                sentence_zh=zh,
+                sentence_en=en,
+            )
+        )
+    found.sort(key=lambda one: (one.impact.value or 0.0, one.id))
+    return DriverModel(
+        score=score,
+        level=level,
+        n=n,
+        r2=round(r2, DIGITS),
+        method=method,
+        shapley_method=f"LMG, {orders}",
+        drivers=tuple(found),
+        left_out=left_out,
+    )
+
+
+def lmg(moments: Doubles, rng: np.random.Generator) -> tuple[Doubles, float, str]:
+    """Shapley share of R² of each theme (Lindeman, Merenda & Gold, 1980).
+
+    What a theme adds after those before it is the square of its entry of L⁻¹r, where LLᵀ are the themes' correlations in that order
+    and r those with the score: one Cholesky factor serves all themes of an order.
+
+    Parameters
+    ----------
+    moments : ndarray of shape (n_themes + 2, n_themes + 2)
+        Sums of products of 1, themes and score.
+    rng : numpy.random.Generator
+        Draws the orders.
+
+    Returns
+    -------
+    ndarray of shape (n_themes,)
+        Shares, sum 1.
+    float
+        R².
+    str
+        Which orders were tried.
+    """
+    _, _, correlation, with_score, _ = _standard(moments[None])
+    matrix, against = correlation[0], with_score[0]
+    p = len(against)
+    # Themes that are the same but for a few respondents would leave no pivot.
+    matrix = matrix + 1e-6 * np.eye(p)
+    if p <= _ALL_ORDERS:
+        orders = np.array(list(permutations(range(p))))
+        told = f"all {len(orders)} orders"
+    else:
+        half = rng.permuted(np.tile(np.arange(p), (_ORDERS // 2, 1)), axis=1)
+        orders, told = np.vstack([half, half[:, ::-1]]), f"{_ORDERS} random orders"
+    added = np.zeros(p)
+    for order in orders:
+        factor = np.linalg.cholesky(matrix[np.ix_(order, order)])
+        steps = solve_triangular(factor, against[order], lower=True, check_finite=False)
+        added[order] += steps**2
+    added /= len(orders)
+    whole = float(added.sum())
+    return (added / whole if whole else np.full(p, 1 / p)), min(whole, 1.0), told
+
+
+def _unit_sums(data: Doubles, weights: Doubles, rng: np.random.Generator) -> Doubles:
+    """Sums of products, of each respondent or random group of respondents: shape (n_units, n_columns, n_columns)."""
+    groups = np.array_split(rng.permutation(len(data)), min(len(data), _UNITS))
+    return np.stack([(data[rows] * weights[rows, None]).T @ data[rows] for rows in groups])
+
+
+def _standard(moments: Doubles) -> tuple[Doubles, Doubles, Doubles, Doubles, Doubles]:
+    """Means and deviations of the themes, their correlations, those with the score, and the score's deviation; of each resample."""
+    n = moments[:, 0, 0]
+    middle = moments[:, 0, 1:] / n[:, None]
+    covariance = moments[:, 1:, 1:] / n[:, None, None] - middle[:, :, None] * middle[:, None, :]
+    deviation = np.sqrt(np.maximum(np.einsum("rii->ri", covariance), 1e-12))
+    correlation = covariance / (deviation[:, :, None] * deviation[:, None, :])
+    return middle[:, :-1], deviation[:, :-1], correlation[:, :-1, :-1], correlation[:, :-1, -1], deviation[:, -1]
+
+
+def _estimates(moments: Doubles) -> Doubles:
+    """Effect, impact and leave-theme-out figure: shape (3, n_resamples, n_themes)."""
+    middle, deviation, correlation, with_score, of_score = _standard(moments)
+    n = moments[:, 0, 0]
+    penalty = (RIDGE / n)[:, None, None] * np.eye(middle.shape[1])
+    beta = np.linalg.solve(correlation + penalty, with_score[..., None])[..., 0] * of_score[:, None] / deviation
+    mean_all = moments[:, 0, -1] / n
+    outside = np.maximum(n[:, None] - moments[:, 0, 1:-1], 1e-9)
+    mean_outside = (moments[:, 0, -1][:, None] - moments[:, 1:-1, -1]) / outside
+    return np.stack([beta, beta * middle, mean_all[:, None] - mean_outside])
+
+
+def _touchpoints(columns: Columns) -> Themes:
+    bad, good = columns.by_respondent(columns.negative), columns.by_respondent(columns.positive)
+    labels = [(one.id, one.zh) for one in columns.taxonomy.touchpoints]
+    names = [(name, label, polarity) for polarity in ("negative", "positive") for name, label in labels]
+    return Themes(np.hstack([bad, good]), names, [True] * len(names))
+
+
+def _pain_points(columns: Columns) -> Themes:
+    place = {one.id: at for at, one in enumerate(columns.taxonomy.touchpoints)}
+    others = columns.negative.copy()
+    for at, point in enumerate(columns.points):
+        if point.touchpoint in place:
+            others[:, place[point.touchpoint]] &= ~columns.pains[:, at]
+    rest = _touchpoints(columns)
+    marks = np.hstack([columns.by_respondent(columns.pains), columns.by_respondent(others), columns.by_respondent(columns.positive)])
+    names = [(point.id, point.label, "negative") for point in columns.points] + list(rest.names)
+    return Themes(marks, names, [True] * len(columns.points) + [False] * len(rest.names))
+
+
+def _sentences(label: str, polarity: str, score: DriverScore, mentions: int, effect: Figure, impact: Figure) -> tuple[str, str]:
+    name, unit, units = _UNIT[score]
+    value, (low, high) = effect.value or 0.0, effect.interval or (0.0, 0.0)
+    spoken = f"{'抱怨' if polarity == 'negative' else '称赞'}「{label}」"
+    praised = "complain of" if polarity == "negative" else "praise"
+    if low <= 0 <= high:
+        zh = f"{spoken}的 {mentions} 人，{name}与其他人看不出差别（95% 区间 {low:+.1f} 至 {high:+.1f} {unit}，其他主题相同时）。"
+        en = f"{score.upper()} of the {mentions} who {praised} {label} cannot be told from that of others ({low:+.1f} to {high:+.1f})."
+        return zh, en
+    zh = (
+        f"{spoken}与{name}相关：其他主题相同时，这 {mentions} 人{'低' if value < 0 else '高'} {abs(value):.1f} {unit}"
+        f"（95% 区间 {low:+.1f} 至 {high:+.1f}），合全体 {impact.value:+.1f} {unit}。相关，不等于原因。"
+    )
+    en = (
+        f"Those who {praised} {label} ({mentions}) score {abs(value):.1f} {units} {'lower' if value < 0 else 'higher'} on {score.upper()}, "
+        f"other themes equal ({low:+.1f} to {high:+.1f}); {impact.value:+.1f} over all. This is association, not cause."
+    )
+    return zh, en
