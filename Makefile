@@ -37,8 +37,8 @@ demo: .venv/run
 	@echo "  逐条评分 / score comments    $(BIN)/voc score corpora/samples/reviews.jsonl -o build/scores.jsonl"
 	@echo "  所有命令 / all commands      $(BIN)/voc --help"
 
-test: .venv/dev
-	$(BIN)/python -m pytest
+test: .venv/dev # a process a core, at most four: each holds the models
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-postgres: .venv/dev # a throw-away server from the machine's own initdb and pg_ctl; skipped, and said so, where there is none
 	$(BIN)/python -m pytest tests/voc/test_store*.py -k postgresql -rs
@@ -56,8 +56,8 @@ bench: .venv/dev # see tests/benchmarks/README.md
 samples: .venv/run
 	$(BIN)/python corpora/samples/make.py
 
-screenshots: .venv/dev # needs Chromium: apt-get install chromium fonts-noto-cjk
-	PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
+screenshots: .venv/dev # needs Chromium: apt-get install chromium fonts-noto-cjk; README=1: only the pictures of README.md, anew
+	PYTHONPATH=.:tests $(BIN)/python tests/browser/screenshots.py $(if $(README),--readme)
 
 lock: # newest versions that setup.cfg allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -17,6 +17,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 MISSING = "no Chromium"
 INSTALL = "apt-get install chromium fonts-noto-cjk, or VOC_CHROMIUM=/path/to/one"
 # Without a sandbox: containers, where tests often run as root, have none to offer.
+SERIOUS = {"serious", "critical"}
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"]
 
 
@@ -90,3 +91,16 @@ def visiting(browser: Any, address: str, *, width: int = 1280, theme: str = "lig
     finally:
         context.close()
     assert complaints == []
+
+
+def faults(page: Any) -> list[str]:
+    """What axe finds that shuts people out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]

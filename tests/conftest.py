@@ -224,6 +224,32 @@ def app(scorer, tmp_path_factory):
         yield create_app(ServerSettings(no_auth=True, request_limit_mb=1), scorer=scorer, store=store)
 
 
+@pytest.fixture(scope="session")
+def survey_file(fast_pipeline: Pipeline, tmp_path_factory) -> Path:
+    """A store with the sample survey analysed; see `toy_survey.copy_store`."""
+    from toy_survey import keep_survey
+
+    from voc.store import Store
+
+    path = tmp_path_factory.mktemp("survey") / "voc.db"
+    with closing(Store(f"sqlite:///{path}")) as store:
+        store.upgrade()
+        keep_survey(store, fast_pipeline)
+    return path
+
+
+@pytest.fixture(scope="module")
+def survey_app(scorer, survey_file, tmp_path_factory):
+    """The service on a copy of it, one for each module, without anybody having to say who they are."""
+    from toy_survey import copy_store
+
+    from web import create_app
+    from web.settings import ServerSettings
+
+    with closing(copy_store(survey_file, tmp_path_factory.mktemp("pages"))) as store:
+        yield create_app(ServerSettings(no_auth=True), scorer=scorer, store=store)
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()

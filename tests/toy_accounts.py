@@ -64,6 +64,8 @@ def make_world(store: Store, scorer: Any, monkeypatch: Any, **settings: Any) -> 
         "pain_point_id": "pp-1",
         "job_id": store.add_job("analyse", upload.id, {}, user_id=users["owner"]).id,
         "user_id": users["owner"],
+        "task": "sentiment",
+        "model": "fast",
         "token_id": store.tokens.all(users["owner"])[0].id,
     }
     app = create_app(ServerSettings(**settings), scorer=scorer, store=store)

@@ -23,6 +23,7 @@ from voc.hold import Hold
 from voc.jobsettings import JobSettings, open_reading
 from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment
+from voc.statistics import Wishes, report
 from voc.store import ClaimedJob, Store, StoreCodebookSession
 from voc.tally import Tally
 from voc.workfolder import Checkpoints, remove
@@ -116,6 +117,7 @@ def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hol
         codebook=keeper,
         entered=hold.enter,
     )
+    statistics = report(material.comments, annotations(), analysis, taxonomy=pipeline.taxonomy, wishes=Wishes(seed=settings.seed))
     hold.enter("save")
     store.finish_job(
         job,
@@ -124,6 +126,7 @@ def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hol
         analysis,
         settings.of_run(),
         (lambda connection, _: keeper.write(connection)) if keeper else None,
+        statistics=statistics,
     )
     remove(folder)
 
@@ -162,8 +165,10 @@ def _stored(store: Store, run_id: str) -> tuple[Material, dict[str, dict[str, in
             break
     if not comments:
         raise TableError("no_comments", "没有可分析的评论 / no comment to analyse", "都已删除 / all of them were erased")
+    answers = store.wordless(store.upload_of(run_id).id)
     source = earlier.input.model_copy(
         update={
+            "problems": tuple(one.model_copy(update={"nps": answers.get((one.file, one.row))}) for one in earlier.input.problems),
             "comments": len(comments),
             "rows": len(comments) + len(earlier.input.problems),
             "duplicates": sum(comment.duplicate_of is not None for comment in comments),

@@ -15,9 +15,10 @@ from voc.output import atomic
 from voc.records import Analysis, Label, PainPoint
 
 if TYPE_CHECKING:
+    from voc.statistics import StatisticsReport
     from voc.store.records import Review, StoredComment
 
-FORMATS = (".json", ".xlsx", ".csv", ".jsonl")
+FORMATS = (".json", ".xlsx", ".csv", ".jsonl", ".html")
 _PAGE = 200  # comments a request
 
 
@@ -130,6 +131,28 @@ class RunsClient:
         done = self._request("POST", f"{_path(run_id)}/comments/{key}/reviews", json=body).json()["reviews"]
         return tuple(Review.model_validate(one) for one in done)
 
+    def statistics(self, run_id: str) -> StatisticsReport:
+        """Statistics of a run: satisfaction, drivers, trends and alerts, segments, plan.
+
+        Parameters
+        ----------
+        run_id : str
+            The run.
+
+        Returns
+        -------
+        StatisticsReport
+            As it was analysed.
+
+        Raises
+        ------
+        ServiceError
+            If the service cannot be reached or refuses; ``no_statistics`` where the run has none.
+        """
+        from voc.statistics import StatisticsReport
+
+        return StatisticsReport.model_validate_json(self._request("GET", f"{_path(run_id)}/statistics").content)
+
     def export(self, run_id: str, path: Path | str) -> None:
         """Write a run to a file, whole or not at all.
 
@@ -138,7 +161,8 @@ class RunsClient:
         run_id : str
             The run.
         path : path
-            Ends in ``.json`` (``voc.analysis/1``), ``.xlsx``, ``.csv`` (a row a comment) or ``.jsonl`` (a ``voc.score/1`` a comment).
+            Ends in ``.json`` (``voc.analysis/1``), ``.xlsx``, ``.csv`` (a row a comment), ``.jsonl`` (a ``voc.score/1`` a
+            comment) or ``.html`` (the report).
 
         Raises
         ------

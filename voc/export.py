@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
     from rich.table import Table
 
+    Sheets = Mapping[str, tuple[pd.DataFrame, Sequence[int]]]
+
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
 _PROBLEM_COLUMNS = ["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint", "次数 Count", "前几行 First rows"]
-_PAIN_TYPES: dict[PainType, str] = {
+PAIN_TYPES: dict[PainType, str] = {
     "perceived_gap": "感知缺失",
     "operational_complexity": "操作困难",
     "service_disengagement": "服务冷漠",
@@ -53,10 +55,10 @@ def write_xlsx(analysis: Analysis, taxonomy: Taxonomy, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    write_sheets(_sheets(analysis, taxonomy), path)
+    write_sheets(analysis_sheets(analysis, taxonomy), path)
 
 
-def write_sheets(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[int]]], path: Path) -> None:
+def write_sheets(sheets: Sheets, path: Path) -> None:
     """Write tables as the sheets of an Excel workbook, with filters and a header that stays.
 
     Parameters
@@ -86,7 +88,21 @@ def write_sheets(sheets: Mapping[str, tuple[pd.DataFrame, Sequence[int]]], path:
                 sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
 
 
-def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFrame, Sequence[int]]]:
+def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
+    """Tables of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What they show.
+    taxonomy : Taxonomy
+        Chinese names of the touchpoints.
+
+    Returns
+    -------
+    mapping of str to (pandas.DataFrame, sequence of int)
+        As `write_sheets` takes them.
+    """
     import pandas as pd
 
     names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
@@ -102,7 +118,7 @@ def _sheets(analysis: Analysis, taxonomy: Taxonomy) -> dict[str, tuple[pd.DataFr
             "严重度 Severity": point.severity,
             "稳定性 Stability": point.stability,
             "名称属实 Label support": point.label_support,
-            "类型 Type": _PAIN_TYPES[point.pain_type],
+            "类型 Type": PAIN_TYPES[point.pain_type],
             "说明 Description": point.description,
             "英文 English": point.gloss,
             "首次 First seen": point.first_seen,

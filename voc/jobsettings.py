@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,11 +16,21 @@ from voc.records import Record, Role, SourceTable
 Detail = Literal["coarse", "normal", "fine"]
 
 
+class TableChoice(Record):
+    """A table that is to be read, and what its columns hold; found out where nothing is said of any, and never more than is said."""
+
+    sheet: str | None = Field(None, description="of a workbook that has several")
+    text: tuple[str, ...] = ()
+    columns: dict[Role, str] = Field(default_factory=dict, description="role -> header, without text")
+
+
 class JobFile(Record):
-    """A table in the job's folder."""
+    """A file in the job's folder."""
 
     path: str = Field(description="in the folder of the job; our name")
     name: str = Field(description="as its owner calls it")
+    encoding: str | None = Field(None, description="that of all files where left out")
+    tables: tuple[TableChoice, ...] | None = Field(None, description="that are read of it; found out where left out")
 
 
 class JobSettings(Record):
@@ -51,6 +62,24 @@ class JobSettings(Record):
         text = (said,) if isinstance(said, str) else said
         others = {role: header for role, header in plain.items() if role not in ("text", "id")}
         return TableOptions(text=text, id=plain.get("id"), columns=others, sheets=self.sheets, encoding=self.encoding)
+
+    def options_of(self, file: JobFile) -> tuple[TableOptions, ...]:
+        """What the user says about one of the files.
+
+        Parameters
+        ----------
+        file : JobFile
+            Of this job.
+
+        Returns
+        -------
+        tuple of TableOptions
+            One for each table that people chose; one for all of them where nobody did.
+        """
+        encoding = file.encoding or self.encoding
+        if file.tables is None:
+            return (replace(self.table_options(), encoding=encoding),)
+        return tuple(_options_of(table, encoding) for table in file.tables)
 
     def of_run(self) -> dict[str, object]:
         """What is kept with the run.
@@ -87,7 +116,16 @@ def open_reading(folder: Path, settings: JobSettings) -> Reading:
         hint = "请重新上传 / upload it again"
         raise TableError("file_gone", "上传的文件已不在 / the uploaded file is not there any more", hint)
     names = {folder / file.path: shown_name(file.name) for file in settings.files}
-    return Reading(list(names), settings.table_options(), names)
+    wanted = [(folder / file.path, options) for file in settings.files for options in settings.options_of(file)]
+    if not wanted:
+        raise TableError("no_table", "一张表也没选 / no table is chosen", "至少选一张 / choose one at least")
+    return Reading(wanted, names=names)
+
+
+def _options_of(table: TableChoice, encoding: str | None) -> TableOptions:
+    others: dict[Role, str] = {role: header for role, header in table.columns.items() if role != "id"}
+    sheets = (table.sheet,) if table.sheet is not None else ()
+    return TableOptions(table.text, table.columns.get("id"), others, sheets, encoding, guess=not (table.text or table.columns))
 
 
 def shown_name(name: str) -> str:

@@ -60,7 +60,35 @@ def look(folder: Path, settings: JobSettings) -> tuple[LookedTable, ...]:
     TableError
         If one of the files cannot be read as a table of comments, or only with too much time or memory.
     """
-    command = [sys.executable, "-P", "-m", "voc.look", str(folder)]
+    said = json.loads(apart("voc.look", folder, settings))
+    if "error" in said:
+        raise TableError(said["error"]["code"], said["error"]["message"], said["error"]["hint"])
+    return Look.model_validate(said).tables
+
+
+def apart(module: str, folder: Path, settings: JobSettings) -> bytes:
+    """Run a module of ours on the tables of a job, in a process of its own.
+
+    Parameters
+    ----------
+    module : str
+        Its name; it calls `asked_of_us`.
+    folder : pathlib.Path
+        Of the job.
+    settings : JobSettings
+        Names the files.
+
+    Returns
+    -------
+    bytes
+        What it printed.
+
+    Raises
+    ------
+    TableError
+        If it takes too much time or memory.
+    """
+    command = [sys.executable, "-P", "-m", module, str(folder)]
     asked = settings.model_dump_json(exclude={"tables"}).encode()
     with _AT_ONCE:
         try:
@@ -69,10 +97,46 @@ def look(folder: Path, settings: JobSettings) -> tuple[LookedTable, ...]:
             raise _too_heavy() from error
     if ended.returncode:
         raise _too_heavy()
-    said = json.loads(ended.stdout)
-    if "error" in said:
-        raise TableError(said["error"]["code"], said["error"]["message"], said["error"]["hint"])
-    return Look.model_validate(said).tables
+    return ended.stdout
+
+
+def asked_of_us() -> JobSettings:
+    """What `apart` asks of the process that it made.
+
+    Returns
+    -------
+    JobSettings
+        From standard input; from now on the memory is limited.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    return JobSettings.model_validate_json(sys.stdin.buffer.read())
+
+
+def plainly(error: TableError, folder: Path, settings: JobSettings) -> dict[str, str]:
+    """Say what is wrong with a table as its owner calls it.
+
+    Parameters
+    ----------
+    error : TableError
+        Which may name files of ours.
+    folder : pathlib.Path
+        Of the job.
+    settings : JobSettings
+        Of the job.
+
+    Returns
+    -------
+    dict of str to str
+        Code, message and hint.
+    """
+    ours = {file.path: file.name for file in settings.files}
+    message = error.message
+    for path, name in ours.items():
+        message = message.replace(str(folder / path), name).replace(path, name)
+    return {"code": error.code, "message": message, "hint": error.hint}
 
 
 def main(folder: Path) -> None:
@@ -83,20 +147,12 @@ def main(folder: Path) -> None:
     folder : pathlib.Path
         Of the job.
     """
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    settings = JobSettings.model_validate_json(sys.stdin.buffer.read())
+    settings = asked_of_us()
     try:
         reading = open_reading(folder, settings)
         said = Look(tables=tuple(_looked(path, table) for path, table in reading.sources)).model_dump_json()
     except TableError as error:
-        ours = {file.path: file.name for file in settings.files}
-        message = error.message
-        for path, name in ours.items():
-            message = message.replace(str(folder / path), name).replace(path, name)
-        said = json.dumps({"error": {"code": error.code, "message": message, "hint": error.hint}})
+        said = json.dumps({"error": plainly(error, folder, settings)})
     sys.stdout.buffer.write(said.encode())
 
 
@@ -107,11 +163,32 @@ def _looked(path: Path, table: SourceTable) -> LookedTable:
 
 
 def _shown(table: SourceTable, cells: Sequence[str]) -> dict[str, str]:
-    """Cells by header, redacted as they would be stored, and cut short afterwards: half a number would not be known for one."""
+    return dict(zip(table.headers, shown_cells(table, cells, _COLUMNS, _CHARS), strict=False))
+
+
+def shown_cells(table: SourceTable, cells: Sequence[str], most: int, chars: int) -> list[str]:
+    """Cells of a row, redacted as they would be stored, and cut short afterwards: half a number would not be known for one.
+
+    Parameters
+    ----------
+    table : SourceTable
+        Says which columns hold text.
+    cells : sequence of str
+        Of a row.
+    most : int
+        How many of them.
+    chars : int
+        How much of each.
+
+    Returns
+    -------
+    list of str
+        From the first column on.
+    """
     free = set(table.text_columns)
-    pairs = list(zip(table.headers, cells, strict=False))[:_COLUMNS]
-    safe = {name: redact(normalise(cell))[0].text if name in free else redact_field(name, cell) for name, cell in pairs}
-    return {name: text if len(text) <= _CHARS else f"{text[:_CHARS]}…" for name, text in safe.items()}
+    pairs = list(zip(table.headers, cells, strict=False))[:most]
+    safe = [redact(normalise(cell))[0].text if name in free else redact_field(name, cell) for name, cell in pairs]
+    return [text if len(text) <= chars else f"{text[:chars]}…" for text in safe]
 
 
 def _too_heavy() -> TableError:

@@ -111,6 +111,49 @@ def read_meta_in(folder: Path, task: str) -> ModelMeta:
     return ModelMeta.model_validate_json(path.read_text(encoding="utf-8"))
 
 
+def shipped_models() -> tuple[tuple[str, str], ...]:
+    """Trained models that are there.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Task and name, in alphabetical order.
+
+    Examples
+    --------
+    >>> ("sentiment", "fast") in shipped_models()
+    True
+    """
+    found = sorted((home() / "models").glob("*/*/meta.json"))
+    return tuple((path.parent.parent.name, path.parent.name) for path in found)
+
+
+def read_card(task: str, name: str) -> str:
+    """Card of a trained model, for people.
+
+    Parameters
+    ----------
+    task : str
+        ``"sentiment"``, ``"touchpoint"`` or ``"pain"``.
+    name : str
+        E.g. ``"linear"``.
+
+    Returns
+    -------
+    str
+        Markdown.
+
+    Raises
+    ------
+    ModelNotFound
+        If there is no such model, or it has no card.
+    """
+    path = model_folder(task, name) / "README.md"
+    if (task, name) not in shipped_models() or not path.is_file():
+        raise ModelNotFound("model_not_found", f"没有这个模型 / no such model: {task}/{name}")
+    return path.read_text(encoding="utf-8")
+
+
 def write_meta(folder: Path, meta: ModelMeta, card: str) -> ModelMeta:
     """Describe a model whose artefact already lies in the folder.
 

@@ -12,6 +12,8 @@ from typing import IO
 
 from voc.errors import OutputError, VocError
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a formula starts with
+
 
 def check_writable(path: Path) -> None:
     """Refuse a place that cannot be written to, before any work is done.
@@ -98,6 +100,27 @@ def text_output(path: Path) -> Iterator[IO[str]]:
         return
     with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         yield file
+
+
+def excel_safe(cell: str) -> str:
+    """A cell that Excel takes for text, whatever it starts with.
+
+    Parameters
+    ----------
+    cell : str
+        Of a CSV.
+
+    Returns
+    -------
+    str
+        With an apostrophe before what would be a formula.
+
+    Examples
+    --------
+    >>> excel_safe("=1+1"), excel_safe("评分")
+    ("'=1+1", '评分')
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _umask() -> int:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from voc.output import excel_safe
+
 if TYPE_CHECKING:
     from voc.records import Problem
+    from voc.store import StoredProblem
 
+_KINDS = {"problem": "整行没用上 problem", "notice": "只这一格没用上 notice"}
 EMPTY_ANSWER = "空白回答 / empty answer"
 ROWS_SHOWN = 5
 
@@ -45,6 +51,28 @@ def grouped(problems: Iterable[Problem]) -> list[Group]:
         first.setdefault(key, problem)
         rows.setdefault(key, []).append(problem.row)
     return [Group(first[key], numbers) for key, numbers in rows.items()]
+
+
+def as_csv(problems: Iterable[StoredProblem]) -> str:
+    """A table of problems that Excel opens: with a BOM, a line each, no cell a formula.
+
+    Parameters
+    ----------
+    problems : iterable of StoredProblem
+        Of an upload.
+
+    Returns
+    -------
+    str
+        One file's text.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint"))
+    for problem in problems:
+        cells = (_KINDS[problem.kind], problem.file, str(problem.row), problem.column or "", problem.reason, problem.hint)
+        writer.writerow(map(excel_safe, cells))
+    return "\ufeff" + out.getvalue()
 
 
 def for_sheet(problems: Sequence[Problem]) -> list[Group]:

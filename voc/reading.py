@@ -15,10 +15,10 @@ class Reading:
 
     Parameters
     ----------
-    paths : sequence of pathlib.Path
-        Tables, in any of the formats of `voc.ingest`.
-    options : TableOptions
-        What the user says about them.
+    paths : sequence of pathlib.Path or of (pathlib.Path, TableOptions)
+        Tables, in any of the formats of `voc.ingest`; with what the user says about each, or without.
+    options : TableOptions, optional
+        What the user says about those without.
     names : mapping of pathlib.Path to str, optional
         What the files are called where that is not what they are called on this disk.
 
@@ -28,9 +28,15 @@ class Reading:
         If one of them cannot be read as a table of comments.
     """
 
-    def __init__(self, paths: Sequence[Path], options: TableOptions | None = None, names: Mapping[Path, str] | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path | tuple[Path, TableOptions]],
+        options: TableOptions | None = None,
+        names: Mapping[Path, str] | None = None,
+    ) -> None:
         called = {path: {"name": redact_field("", name)} for path, name in (names or {}).items()}
-        self.sources = [(path, table.model_copy(update=called.get(path, {}))) for path in paths for table in inspect_tables(path, options)]
+        asked = [(one, options) if isinstance(one, Path) else one for one in paths]
+        self.sources = [(path, table.model_copy(update=called.get(path, {}))) for path, own in asked for table in inspect_tables(path, own)]
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
         self.scores: dict[tuple[str, int], int] = {}  # of a respondent: the answers of a row share one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -184,6 +185,11 @@ class Segment(Record):
     elsewhere: float = Field(description="the same share among the other comments, 0–1")
     log_odds: float = Field(description="of `share` against `elsewhere`, with a prior (Monroe et al., 2008); above 0: more than elsewhere")
     interval: tuple[float, float] = Field(description="95 % interval of `log_odds`")
+
+    @property
+    def odds_ratio(self) -> tuple[float, float, float]:  # numpydoc ignore=RT01
+        """Odds against elsewhere and the bounds of their 95 % interval; 1: as elsewhere."""
+        return exp(self.log_odds), exp(self.interval[0]), exp(self.interval[1])
 
 
 class Companion(Record):

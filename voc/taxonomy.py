@@ -16,6 +16,21 @@ from voc.errors import TaxonomyError
 from voc.records import PainType, Record
 
 OVERALL = "overall"
+_HINT = "照 corpora/taxonomy/retail.yaml 的格式写 / follow the shape of corpora/taxonomy/retail.yaml"
+# By pydantic's kinds of faults.
+_CHINESE = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项",
+    "string_type": "要写文字",
+    "tuple_type": "要写成列表",
+    "dict_type": "要写成“名称: 值”",
+    "model_type": "要写成“名称: 值”",
+    "int_parsing": "要写整数",
+    "int_type": "要写整数",
+    "literal_error": "不在可选值之内",
+    "twice": "编号重复",
+    "undefined": "没有定义这个阶段",
+}
 _SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 
 
@@ -113,20 +128,54 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         If the file cannot be read or breaks the shape; it names the line.
     """
     path = path or taxonomy_path()
-    hint = "照 corpora/taxonomy/retail.yaml 的格式写 / follow the shape of corpora/taxonomy/retail.yaml"
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"读不了触点文件 / cannot read the taxonomy: {error}"
+        raise TaxonomyError("taxonomy_unreadable", message, _HINT, file=str(path)) from error
+    return read_taxonomy(text, file=str(path))
+
+
+def read_taxonomy(text: str, **where: str) -> Taxonomy:
+    """Read the text of a taxonomy.
+
+    Parameters
+    ----------
+    text : str
+        YAML of the shape of `corpora/taxonomy/retail.yaml`.
+    **where : str
+        Where it comes from, for the error.
+
+    Returns
+    -------
+    Taxonomy
+        Checked.
+
+    Raises
+    ------
+    TaxonomyError
+        If it breaks the shape; it names the line.
+
+    Examples
+    --------
+    >>> read_taxonomy("{name: mine, touchpoints: [{id: parking, zh: 停车}]}").touchpoints[0].zh
+    '停车'
+    """
+    try:
         return Taxonomy.model_validate(yaml.load(text, _SAFE_LOADER))  # noqa: S506 one of the safe loaders
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)  # of a syntax error
-        fault = f"第 {mark.line + 1} 行 / line {mark.line + 1}: {getattr(error, 'problem', error)}" if mark else str(error)
-        raise TaxonomyError("taxonomy_unreadable", f"读不了触点文件 / cannot read the taxonomy: {fault}", hint, file=str(path)) from error
+        fault = getattr(error, "problem", error)
+        place = (f"，第 {mark.line + 1} 行附近不是 YAML", f", near line {mark.line + 1}") if mark else ("", "")
+        message = f"读不了触点文件{place[0]} / cannot read the taxonomy{place[1]}: {fault}"
+        raise TaxonomyError("taxonomy_unreadable", message, _HINT, **where) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = first.get("ctx", {}).get("place", first["loc"])
-        line = _line_of(text, place)
-        fault = f"第 {line} 行 / line {line}: {'.'.join(map(str, place))}: {first['msg']}"
-        raise TaxonomyError("taxonomy_invalid", f"触点文件有误 / the taxonomy is wrong: {fault}", hint, file=str(path)) from error
+        line, path = _line_of(text, place), ".".join(map(str, place))
+        what = f"{_CHINESE.get(first['type'], '不合要求')}{path and f'（{path}）'}"
+        message = f"触点文件有误，第 {line} 行：{what} / the taxonomy is wrong, line {line}: {path and f'{path}: '}{first['msg']}"
+        raise TaxonomyError("taxonomy_invalid", message, _HINT, **where) from error
 
 
 def _line_of(text: str, place: Sequence[str | int]) -> int:

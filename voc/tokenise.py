@@ -15,6 +15,7 @@ from spacy.vocab import Vocab
 
 from voc.corpora import lexicon_lines
 from voc.errors import SettingsError
+from voc.userdict import decode_words, read_userdict
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,7 +28,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 # figures is cut that the dictionary does not know.
 _BLOCK = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
-_MOST_FREQUENT = 10**9  # more than all words of the dictionary together; rjieba counts in machine words
 
 
 class JiebaTokenizer:
@@ -53,11 +53,7 @@ class JiebaTokenizer:
 
     def _load(self, path: Path) -> list[str]:
         try:
-            content = path.read_bytes()
-            try:
-                lines = content.decode("utf-8-sig").split("\n")
-            except UnicodeDecodeError:  # what Chinese Windows saves
-                lines = content.decode("gb18030").split("\n")
+            text = decode_words(path.read_bytes())
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
                 "userdict",
@@ -65,25 +61,12 @@ class JiebaTokenizer:
                 "UTF-8 或 GB18030 文本，每行一词 / UTF-8 or GB18030 text, a word a line",
                 file=str(path),
             ) from error
-        words = []
-        for number, line in enumerate(lines, 1):
-            parts = line.split()
-            if not parts:
-                continue
-            if len(parts) > 1 and not parts[1].isdigit():
-                raise SettingsError(
-                    "userdict",
-                    f"词频不是整数 / the frequency is not a whole number: {parts[1]!r}",
-                    "词 [词频] [词性] / word [frequency] [tag]",
-                    file=str(path),
-                    row=number,
-                )
-            frequency = min(int(parts[1]), _MOST_FREQUENT) if len(parts) > 1 else None
-            self.jieba.add_word(parts[0], frequency, parts[2] if len(parts) > 2 else None)
+        entries = read_userdict(text, file=str(path))
+        for word, frequency, tag in entries:
+            self.jieba.add_word(word, frequency, tag)
             if frequency == 0:  # said to be no word
-                self.apart.add(parts[0])
-            words.append(parts[0])
-        return words
+                self.apart.add(word)
+        return [word for word, _, _ in entries]
 
     @cached_property
     def tags(self) -> dict[str, str]:  # numpydoc ignore=RT01

@@ -22,7 +22,9 @@ from voc.jobsettings import JobSettings
 from voc.logs import frames_of
 from voc.pipeline import Pipeline
 from voc.store import ClaimedJob, JobFault, Store
+from voc.store.taxonomies import KeptTaxonomy, is_reference
 from voc.taxonomy import load_taxonomy
+from voc.tryout import pipeline_with
 from voc.workfolder import remove, scour_asked, tidy
 
 LOOK_S = 2.0  # between looks for jobs that nobody spoke of
@@ -54,6 +56,26 @@ def load_shipped(quality: str, taxonomy: str, threads: int | None = None) -> Pip
     return Pipeline(quality=quality, taxonomy=load_taxonomy(taxonomy_path(taxonomy)), threads=threads)
 
 
+def load_kept(quality: str, kept: KeptTaxonomy, threads: int | None = None) -> Pipeline:
+    """Pipeline of a quality, with touchpoints and words that the store keeps.
+
+    Parameters
+    ----------
+    quality : str
+        As for `Pipeline`.
+    kept : KeptTaxonomy
+        From the store.
+    threads : int, optional
+        As for `Pipeline`.
+
+    Returns
+    -------
+    Pipeline
+        Loaded.
+    """
+    return pipeline_with(quality, kept.taxonomy, kept.userdict, threads)
+
+
 class Worker:
     """Does one job at a time.
 
@@ -66,7 +88,9 @@ class Worker:
     queue_url : str, optional
         As for `JobQueue`.
     load : callable
-        Quality, taxonomy → `Pipeline`.
+        Quality, name of a shipped taxonomy → `Pipeline`.
+    load_own : callable
+        Quality, one that the store keeps → `Pipeline`.
     lease_s : float
         Seconds of silence after which another worker takes over.
     """
@@ -78,11 +102,13 @@ class Worker:
         *,
         queue_url: str | None = None,
         load: Callable[[str, str], Pipeline] = load_shipped,
+        load_own: Callable[[str, KeptTaxonomy], Pipeline] = load_kept,
         lease_s: float = 20.0,
     ) -> None:
         self.store = store
         self.root = root
         self.load = load
+        self.load_own = load_own
         self.lease_s = lease_s
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = threading.Event()
@@ -94,8 +120,10 @@ class Worker:
 
         Parameters
         ----------
-        quality, taxonomy : str
-            As for `load_shipped`.
+        quality : str
+            As for `Pipeline`.
+        taxonomy : str
+            Name of a shipped one, or ``store:NAME@VERSION``.
 
         Returns
         -------
@@ -104,9 +132,10 @@ class Worker:
         """
         key = (quality, taxonomy)
         if key not in self._pipelines:
+            kept = self.store.taxonomies.get(taxonomy) if is_reference(taxonomy) else None
             while len(self._pipelines) >= _PIPELINES:
                 self._pipelines.popitem(last=False)
-            self._pipelines[key] = self.load(*key)
+            self._pipelines[key] = self.load_own(quality, kept) if kept else self.load(*key)
         self._pipelines.move_to_end(key)
         return self._pipelines[key]
 

@@ -91,6 +91,6 @@ def create_app(
     register_errors(app)
     for blueprint in make_blueprints(app, settings, app.extensions["scorer"], metrics, authenticator):
         app.register_blueprint(blueprint)
-    for page in [*make_login(app, store, sessions), *make_pages(app)]:
+    for page in [*make_login(app, store, sessions), *make_pages(app, store)]:
         app.register_blueprint(page)
     return app

@@ -24,6 +24,23 @@ def sees(upload: StoredUpload) -> bool:
     return not upload.private or "admin" in g.identity.scopes or (upload.user_id is not None and upload.user_id == g.identity.user_id)
 
 
+def may_erase(upload: StoredUpload) -> bool:
+    """Whether the caller of the present request may erase an upload, and say who else sees it.
+
+    Parameters
+    ----------
+    upload : StoredUpload
+        That the caller may see.
+
+    Returns
+    -------
+    bool
+        True for its owner and administrators.
+    """
+    mine = upload.user_id is not None and upload.user_id == g.identity.user_id
+    return mine or "admin" in g.identity.scopes
+
+
 def visible_upload(store: Store, upload_id: int) -> StoredUpload:
     """An upload that the caller may see.
 

@@ -82,6 +82,22 @@ CHINESE = {
 log = logging.getLogger("web")
 
 
+def status_of(error: VocError) -> int:
+    """HTTP status of an error.
+
+    Parameters
+    ----------
+    error : VocError
+        Raised by `voc`.
+
+    Returns
+    -------
+    int
+        500 where it is no fault of who asks.
+    """
+    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+
+
 class ApiError(Exception):
     """An answer other than success.
 
@@ -187,7 +203,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(VocError)
     def mendable(error: VocError) -> Response:
-        status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+        status = status_of(error)
         wait_s = error.wait_s if isinstance(error, TooManyAttempts) else RETRY_AFTER_S
         headers = {"Retry-After": str(wait_s)} if status in (429, 503) else {}
         return answer(ApiError(status, error.code, error.message, error.hint, headers=headers))

@@ -1,110 +1,19 @@
-"""How numbers, shares, intervals and times look: one way each, on every page and chart."""
+"""How numbers, shares, intervals and times look on the pages: as in the report, in the reader's language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from web.messages import t
+from voc.report import format as written
+from voc.report.format import interval, number, share, signed
+from web.messages import current_language, t
 
-_BLANK = "\N{NO-BREAK SPACE}"
-_MINUS = "\N{MINUS SIGN}"
-
-
-def number(value: float, digits: int = 0) -> str:
-    """A count or a figure.
-
-    Parameters
-    ----------
-    value : float
-        Any.
-    digits : int
-        After the point.
-
-    Returns
-    -------
-    str
-        Thousands apart, a true minus.
-
-    Examples
-    --------
-    >>> number(23130), number(-4.25, 1)
-    ('23,130', '−4.2')
-    """
-    return f"{value:,.{digits}f}".replace("-", _MINUS)
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A difference or a balance such as the NPS.
-
-    Parameters
-    ----------
-    value : float
-        Any.
-    digits : int
-        After the point.
-
-    Returns
-    -------
-    str
-        With its sign.
-
-    Examples
-    --------
-    >>> signed(12.34), signed(-0.5), signed(0)
-    ('+12.3', '−0.5', '0.0')
-    """
-    return ("+" if round(value, digits) > 0 else "") + number(value, digits)
-
-
-def share(value: float, digits: int = 1) -> str:
-    """A share.
-
-    Parameters
-    ----------
-    value : float
-        From 0 to 1.
-    digits : int
-        Of the percentage.
-
-    Returns
-    -------
-    str
-        In percent; the blank does not break.
-
-    Examples
-    --------
-    >>> share(0.1234).replace(_BLANK, " ")
-    '12.3 %'
-    """
-    return f"{number(100 * value, digits)}{_BLANK}%"
-
-
-def interval(bounds: tuple[float, float], digits: int = 1) -> str:
-    """An interval of a share.
-
-    Parameters
-    ----------
-    bounds : tuple of float, float
-        From 0 to 1.
-    digits : int
-        Of the percentages.
-
-    Returns
-    -------
-    str
-        In percent.
-
-    Examples
-    --------
-    >>> interval((0.118, 0.129)).replace(_BLANK, " ")
-    '11.8–12.9 %'
-    """
-    return f"{number(100 * bounds[0], digits)}–{share(bounds[1], digits)}"
+__all__ = ["FILTERS", "date", "duration", "interval", "moment", "number", "share", "signed", "signed_interval"]
 
 
 def signed_interval(bounds: tuple[float, float], digits: int = 1) -> str:
-    """An interval of a difference or of the NPS, where a dash would read as a minus.
+    """An interval of a difference or of the NPS (see `voc.report.format.signed_interval`).
 
     Parameters
     ----------
@@ -123,11 +32,11 @@ def signed_interval(bounds: tuple[float, float], digits: int = 1) -> str:
     >>> signed_interval((-3.1, 4))
     '−3.1 至 +4.0'
     """
-    return t("format.range", low=signed(bounds[0], digits), high=signed(bounds[1], digits))
+    return written.signed_interval(bounds, digits, language=current_language())
 
 
 def date(value: str | datetime) -> str:
-    """A day.
+    """A day (see `voc.report.format.date`).
 
     Parameters
     ----------
@@ -144,17 +53,16 @@ def date(value: str | datetime) -> str:
     >>> date("2026-03-05")
     '2026年3月5日'
     """
-    day = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return t("format.date", year=day.year, month=t("format.months").split()[day.month - 1], day=day.day)
+    return written.date(value, language=current_language())
 
 
 def moment(value: str | datetime) -> str:
-    """A day and the time of it.
+    """A day and the time of it (see `voc.report.format.moment`).
 
     Parameters
     ----------
     value : str or datetime.datetime
-        ISO 8601 where it is text; shown in the zone that it has.
+        ISO 8601 where it is text; what has a zone is shown by the clock of this machine (see `local`).
 
     Returns
     -------
@@ -167,7 +75,28 @@ def moment(value: str | datetime) -> str:
     '2026年3月5日 09:07'
     """
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{date(at)} {at:%H:%M}"
+    return written.moment(at.astimezone() if at.tzinfo else at, language=current_language())
+
+
+def local(value: str) -> str:
+    """A moment by the clock of this machine, which is set to where people work.
+
+    Parameters
+    ----------
+    value : str
+        ISO 8601 date-time with its zone, as the store keeps it.
+
+    Returns
+    -------
+    str
+        The same moment.
+
+    Examples
+    --------
+    >>> datetime.fromisoformat(local("2026-03-05T09:07:31+00:00")) == datetime.fromisoformat("2026-03-05T17:07:31+08:00")
+    True
+    """
+    return datetime.fromisoformat(value).astimezone().isoformat()
 
 
 def duration(seconds: float) -> str:
@@ -181,7 +110,7 @@ def duration(seconds: float) -> str:
     Returns
     -------
     str
-        In seconds, minutes or hours, whichever says enough.
+        In seconds, minutes, hours or days, whichever says enough.
 
     Examples
     --------
@@ -192,10 +121,12 @@ def duration(seconds: float) -> str:
         return t("format.seconds", n=f"{seconds:.0f}")
     if seconds < 3600:
         return t("format.minutes", n=f"{-(-seconds // 60):.0f}")
-    return t("format.hours", n=f"{seconds / 3600:.1f}")
+    if seconds < 72 * 3600:
+        return t("format.hours", n=f"{seconds / 3600:.1f}")
+    return t("format.days", n=f"{seconds / 86400:.1f}")
 
 
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number, "signed": signed, "share": share, "interval": interval, "signed_interval": signed_interval,
-    "date": date, "moment": moment, "duration": duration,
+    "date": date, "moment": moment, "duration": duration, "local": local,
 }  # fmt: skip

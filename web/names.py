@@ -1,39 +1,32 @@
-"""Names of stages and touchpoints in the reader's language."""
+"""Names of stages and touchpoints in the language of whoever asks."""
 
 from __future__ import annotations
 
+from voc.report import names
 from voc.taxonomy import Taxonomy
-from web.messages import current_language, load_messages
+from web.messages import current_language
 
 
 def stage_name(taxonomy: Taxonomy, stage: str) -> str:
-    """Name of a stage.
+    """Name of a stage (see `voc.report.names.stage_name`).
 
     Parameters
     ----------
     taxonomy : Taxonomy
-        Names its stages in Chinese alone.
+        With its stages.
     stage : str
         Its key; empty: outside all stages.
 
     Returns
     -------
     str
-        English where the stage is one that we know and the reader wants it.
-
-    Examples
-    --------
-    >>> from voc.taxonomy import load_taxonomy
-    >>> stage_name(load_taxonomy(), "fulfilment")
-    '履约配送'
+        In the reader's language.
     """
-    words = load_messages(current_language())
-    own = taxonomy.stages.get(stage) or words["stage.none"]
-    return words.get(f"stage.{stage}", own) if current_language() == "en" else own
+    return names.stage_name(taxonomy, stage, language=current_language())
 
 
 def touchpoint_name(taxonomy: Taxonomy, touchpoint: str) -> str:
-    """Name of a touchpoint.
+    """Name of a touchpoint (see `voc.report.names.touchpoint_name`).
 
     Parameters
     ----------
@@ -45,15 +38,6 @@ def touchpoint_name(taxonomy: Taxonomy, touchpoint: str) -> str:
     Returns
     -------
     str
-        The key where the taxonomy no longer knows it.
-
-    Examples
-    --------
-    >>> from voc.taxonomy import load_taxonomy
-    >>> touchpoint_name(load_taxonomy(), "delivery"), touchpoint_name(load_taxonomy(), "gone")
-    ('物流配送', 'gone')
+        In the reader's language; the key where the taxonomy no longer knows it.
     """
-    found = taxonomy.by_id.get(touchpoint)
-    if found is None:
-        return touchpoint
-    return (current_language() == "en" and found.en) or found.zh
+    return names.touchpoint_name(taxonomy, touchpoint, language=current_language())

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from voc.corpora import taxonomy_names
 from voc.records import Annotation, Comment, Record
+from voc.store.taxonomies import PATTERN, is_reference
 from web.settings import ServerSettings
 
 
@@ -23,6 +24,18 @@ def _list_taxonomies(schema: dict[str, Any]) -> None:
 
 
 TaxonomyName = Annotated[str, AfterValidator(_shipped), Field(json_schema_extra=_list_taxonomies)]
+
+
+def _shipped_or_kept(name: str) -> str:
+    return name if is_reference(name) else _shipped(name)
+
+
+def _list_and_pattern(schema: dict[str, Any]) -> None:
+    schema.pop("type")
+    schema["anyOf"] = [{"type": "string", "enum": list(taxonomy_names())}, {"type": "string", "pattern": PATTERN}]
+
+
+JobTaxonomy = Annotated[str, AfterValidator(_shipped_or_kept), Field(json_schema_extra=_list_and_pattern)]
 
 
 class CommentToScore(Comment):

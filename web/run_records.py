@@ -12,7 +12,7 @@ from voc.store.point_records import PointEdit
 from voc.store.records import CommentFilter, Review, RunSummary
 
 Sort = Literal["comments", "size", "severity", "stability", "label", "last_seen"]
-Format = Literal["json", "xlsx", "csv", "jsonl"]
+Format = Literal["json", "xlsx", "csv", "jsonl", "html"]
 
 
 def _whole(value: object) -> object:
@@ -48,6 +48,7 @@ class ExportQuery(Record):
     """What kind of file."""
 
     format: Format = "json"
+    language: Literal["zh", "en"] = Field("zh", description="of the report")
 
 
 class RunDocument(Record):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -12,7 +15,8 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
-from voc.errors import SettingsError
+from voc.errors import SettingsError, VocError
+from voc.store import Store
 from web.settings import ServerSettings
 
 # Beyond this many times the limit waitress ends the request itself, before it fills the disk; below, the application explains.
@@ -43,6 +47,16 @@ def listen(settings: ServerSettings) -> socket.socket:
     except OSError as error:
         message = f"不能监听 / cannot listen on {settings.host}:{settings.port}: {error.strerror or error}"
         raise SettingsError("address", message, "换一个 --port / take another --port") from error
+
+
+def _warm(store: Store) -> None:
+    """Compute ahead what is asked for first: the newest run."""
+    try:
+        for run in store.run_page(limit=1).runs:
+            store.warm(run.id)
+        gc.freeze()  # what is remembered is large, and to search it for garbage would take longer than most answers
+    except VocError as error:  # erased meanwhile, say; whoever asks for it is told
+        logging.getLogger("web").warning("warm: %s", error.code)
 
 
 def serve(app: Flask, settings: ServerSettings, bound: socket.socket, started: Callable[[], None]) -> None:
@@ -82,6 +96,7 @@ def serve(app: Flask, settings: ServerSettings, bound: socket.socket, started: C
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     started()
+    Thread(target=_warm, args=(app.extensions["store"],), name="warm", daemon=True).start()
     while not stopping:
         wasyncore.loop(timeout=1, map=channels, count=1)
     wasyncore.dispatcher.close(server)  # no more connections

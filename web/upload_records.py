@@ -11,7 +11,7 @@ from voc.look import LookedTable
 from voc.records import Record, Role
 from voc.store import JobFault, StoredJob, StoredProblem, StoredUpload
 from voc.store.records import JobKind, JobProgress, JobState
-from web.records import TaxonomyName
+from web.records import JobTaxonomy
 
 Columns = dict[Role, str | list[str]]
 Name = Annotated[str, AfterValidator(lambda name: _without_nul(name)), Field(min_length=1, max_length=200)]
@@ -27,7 +27,7 @@ class How(Record):
     """How comments are to be analysed; all that is left out is as for `voc analyse`."""
 
     quality: Literal["fast", "best"] | None = Field(None, description="that of the service where left out")
-    taxonomy: TaxonomyName | None = Field(None, description="touchpoints; retail where left out")
+    taxonomy: JobTaxonomy | None = Field(None, description="touchpoints: shipped ones, or `store:NAME@VERSION`; retail where left out")
     detail: Detail | None = Field(None, description="how finely pain points are told apart; normal where left out")
     max_unassigned: float | None = Field(None, ge=0, le=1, description="share of complaints that may stay outside")
     codebook: Name | None = Field(None, description="that gives pain points ids and names for good")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 from voc.errors import RecordNotFound, StoreError
 from voc.jobs import JobQueue
 from voc.store import Store
+from voc.store.taxonomies import is_reference
 from voc.workfolder import ask_scour, remove, work_folder
 from web.settings import ServerSettings
 from web.upload_records import How
@@ -55,6 +57,22 @@ class Work:
         folder.mkdir(mode=0o700)
         return folder
 
+    @contextmanager
+    def arriving(self) -> Iterator[Path]:
+        """Make a folder that is gone again where what it was made for fails.
+
+        Yields
+        ------
+        pathlib.Path
+            As `new_folder` makes it.
+        """
+        folder = self.new_folder()
+        try:
+            yield folder
+        except BaseException:
+            remove(folder)
+            raise
+
     def erase(self, upload_id: int, actor: str) -> None:
         """Erase an upload for good, with its files.
 
@@ -78,6 +96,29 @@ class Work:
         for name in folders:
             remove(self.root / name)
 
+    def erase_customer(self, customer_id: str, actor: str) -> None:
+        """Erase a customer for good.
+
+        Parameters
+        ----------
+        customer_id : str
+            As the tables call the customer.
+        actor : str
+            Who asks.
+
+        Raises
+        ------
+        VocError
+            If there is nothing to erase.
+        """
+        try:
+            self.store.erase_customer(customer_id, actor)
+        except StoreError as error:
+            if error.code != "not_scoured":
+                raise
+            ask_scour(self.root)  # it is erased; a worker sees to the traces when nobody reads
+            log.warning("not_scoured", extra={"fields": {"error": error.code}})
+
     def asked(self, how: How) -> dict[str, object]:
         """Settings of a job for what a caller says.
 
@@ -90,8 +131,15 @@ class Work:
         -------
         dict of str to object
             For `JobSettings`, with the service's quality where it says none.
+
+        Raises
+        ------
+        TaxonomyError
+            If it names a kept taxonomy that is not there.
         """
         said = how.model_dump(include=set(How.model_fields), exclude_none=True)
+        if how.taxonomy and is_reference(how.taxonomy):
+            self.store.taxonomies.get(how.taxonomy)
         return {"quality": self.settings.quality, **said}
 
     def close(self) -> None:

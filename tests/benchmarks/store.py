@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # the tests' own PostgreSQL
-sys.path.insert(0, str(Path(__file__).parent))  # its neighbours
+sys.path.append(str(Path(__file__).parent.parent))  # the tests' own PostgreSQL
+sys.path.append(str(Path(__file__).parent))  # its neighbours; last, for one is called like a module of Python's
 from run import table
 
 import throwaway_postgres
@@ -40,6 +40,7 @@ from voc.records import (
     Unassigned,
     Verdict,
 )
+from voc.statistics import Gatherer, Wishes, report_of
 from voc.store import Store, StoreCodebookSession
 from voc.tally import Tally
 from voc.taxonomy import load_taxonomy
@@ -79,7 +80,7 @@ def comment_of(number: int) -> tuple[Comment, Annotation, Complaint | None, str]
         text=text,
         normalised=text,
         language="zh-Hans",
-        informative=True,
+        informative=number % 50 != 7,
         sentiment=Sentiment(
             label=label,
             score=score,
@@ -103,6 +104,10 @@ def comment_of(number: int) -> tuple[Comment, Annotation, Complaint | None, str]
         store=f"{dice.randrange(STORES)}号店",
         product=f"商品{dice.randrange(PRODUCTS)}",
         region=dice.choice(REGIONS),
+        customer_id=f"顾客{number // 3}",
+        nps=dice.randrange(0, 7) if bad else dice.randrange(7, 11),
+        csat=float(dice.randrange(1, 4) if bad else dice.randrange(3, 6)),
+        duplicate_of=str(number - 1) if number % 100 == 99 else None,
         question="哪里不满意？" if number % 2 else "还有什么建议？",
         file="made.csv",
         row=number + 1,
@@ -112,12 +117,14 @@ def comment_of(number: int) -> tuple[Comment, Annotation, Complaint | None, str]
     return comment, annotation, complaint, f"{thing}{wrong}"
 
 
-def fill(store: Store, count: int) -> None:
-    """One upload, one run with its codebook."""
-    tally, complaints, groups = Tally(load_taxonomy()), [], {}
+def fill(store: Store, count: int, *, counted: bool = False) -> None:
+    """One upload, one run with its codebook; `counted`: with its statistics."""
+    tally, gatherer, complaints, groups = Tally(load_taxonomy()), Gatherer(load_taxonomy()), [], {}
     for number in range(count):
-        _, annotation, complaint, name = comment_of(number)
+        comment, annotation, complaint, name = comment_of(number)
         tally.add(annotation)
+        if counted:
+            gatherer.add(comment, annotation)
         tally.complaints.clear()
         if complaint:
             complaints.append(complaint)
@@ -127,10 +134,11 @@ def fill(store: Store, count: int) -> None:
     session = StoreCodebookSession(store, "bench")
     session.book = commit(applied.book, "made")
     shown = shown_points(applied, points, complaints, count)
+    doubts = {"duplicates": count // 100, "uninformative": len(range(7, count, 50))}
     unassigned = Unassigned(size=0, share=0)
     analysis = Analysis(
         run=RunInfo(id=RUN, started_at="2024-12-31T00:00:00+00:00", voc_version="0", models={}, seed=42, seconds={}, codebook_version=1),
-        input=InputInfo(files=(), rows=count, comments=count, duplicates=0, uninformative=0, problems=(), notices=()),
+        input=InputInfo(files=(), rows=count, comments=count, **doubts, problems=(), notices=()),
         metrics=tally.metrics(None),
         journey=tally.journey(),
         pain_points=tuple(shown),
@@ -139,7 +147,8 @@ def fill(store: Store, count: int) -> None:
     )
     comments = (comment_of(number)[0] for number in range(count))
     annotations = (comment_of(number)[1] for number in range(count))
-    store.save_run(store.add_upload("made.csv").id, comments, annotations, analysis, {}, codebook=session)
+    statistics = report_of(gatherer.columns(analysis.pain_points), analysis, Wishes()) if counted else None
+    store.save_run(store.add_upload("made.csv").id, comments, annotations, analysis, {}, codebook=session, statistics=statistics)
 
 
 def cluster(name: str, touchpoint: str, members: Sequence[Complaint], count: int) -> PainPoint:

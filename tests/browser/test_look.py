@@ -5,22 +5,16 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from all_pages import PAGES, address_of
 
-PAGES = ("/help", "/patterns", "/nowhere")
-SERIOUS = {"serious", "critical"}
+from chromium import faults, serving
 
 
-def faults(page) -> list[str]:
-    """What axe finds that shuts people out."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
-        for fault in found
-        if fault["impact"] in SERIOUS
-        for node in fault["nodes"]
-    ]
+@pytest.fixture(scope="module")
+def served(survey_app):
+    """Address of the service with the sample survey in it."""
+    with serving(survey_app) as address:
+        yield address
 
 
 def expect_nothing_found(page) -> None:
@@ -28,16 +22,16 @@ def expect_nothing_found(page) -> None:
     page.complaints[:] = [complaint for complaint in page.complaints if "404" not in complaint]
 
 
-@pytest.mark.parametrize(("path", "theme", "language"), list(product(PAGES, ("light", "dark"), ("zh", "en"))))
-def test_pages_are_accessible_in_both_themes_and_languages(visit, path, theme, language):
-    page = visit(path, theme=theme, language=language)
+@pytest.mark.parametrize(("name", "theme", "language"), list(product(PAGES, ("light", "dark"), ("zh", "en"))))
+def test_pages_are_accessible_in_both_themes_and_languages(visit, survey_app, name, theme, language):
+    page = visit(address_of(name, survey_app), theme=theme, language=language)
     expect_nothing_found(page)
     assert faults(page) == []
 
 
-@pytest.mark.parametrize(("path", "width", "language"), list(product(PAGES, (390, 1280), ("zh", "en"))))
-def test_pages_are_no_wider_than_the_window(visit, path, width, language):
-    page = visit(path, width=width, language=language)
+@pytest.mark.parametrize(("name", "width", "language"), list(product(PAGES, (390, 1280), ("zh", "en"))))
+def test_pages_are_no_wider_than_the_window(visit, survey_app, name, width, language):
+    page = visit(address_of(name, survey_app), width=width, language=language)
     expect_nothing_found(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     if width == 390:

@@ -149,9 +149,29 @@ def test_columns_none_holds_comments():
             1,
             ("编号", "评价", "列3", "门店"),
         ),
+        (
+            [
+                ["导出人：张三", "", "导出时间：2026-11-23"],
+                ["编号", "评价", "门店"],
+                ["A001", "太慢", "朝阳店"],
+                ["A002", "很好", "国贸店"],
+            ],
+            2,
+            ("编号", "评价", "门店"),
+        ),
         ([["意见反馈"], ["送餐太慢"]], 1, ("意见反馈",)),
         ([["满意度调查汇总"], ["评价内容"], ["送餐太慢"]], 2, ("评价内容",)),
     ],
 )
 def test_columns_header_is_found(cells, row, names):
     assert find_header(rows(*cells)) == (row, names)
+
+
+@pytest.mark.parametrize("worst", ["最不满意的地方", "您最不满意的地方", "需要改进的地方", "最不满意或需要改进的地方"])
+def test_columns_best_and_worst_are_both_answers(worst):
+    names = ("编号", "最满意的地方", worst, "NPS")
+    columns = assign_columns(
+        names, rows(["A1", "味道很好，分量也足", "送餐太慢，汤都洒了", "9"], ["A2", "没有", "客服不回复", "3"]), TableOptions()
+    )
+    assert columns.text_columns == ("最满意的地方", worst)
+    assert columns.columns["nps"] == "NPS"

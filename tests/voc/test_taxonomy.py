@@ -57,12 +57,17 @@ def refusal(folder: Path, content: str) -> str:
     ],
 )
 def test_taxonomy_error_names_the_line(tmp_path, old, new, line, place):
-    assert f"第 {line} 行 / line {line}: {place}: " in refusal(tmp_path, BANK.replace(old, new))
+    chinese, english = refusal(tmp_path, BANK.replace(old, new)).split(" / ")
+    assert chinese.startswith(f"触点文件有误，第 {line} 行：")
+    assert chinese.endswith(f"（{place}）")
+    assert f"line {line}: {place}: " in english
 
 
 @pytest.mark.parametrize(("content", "line"), [("", 1), ("# 空\n- 排队\n- 叫号\n", 2), ("touchpoints: []\nname: bank\n", 1)])
 def test_taxonomy_of_another_shape_is_refused_with_a_line(tmp_path, content, line):
-    assert f"第 {line} 行 / line {line}: " in refusal(tmp_path, content)
+    message = refusal(tmp_path, content)
+    assert f"第 {line} 行：" in message
+    assert f"line {line}: " in message
 
 
 @pytest.mark.parametrize(
@@ -71,8 +76,7 @@ def test_taxonomy_of_another_shape_is_refused_with_a_line(tmp_path, content, lin
 )
 def test_taxonomy_syntax_error_names_the_line(tmp_path, old, new, line):
     message = refusal(tmp_path, BANK.replace(old, new))
-    assert "读不了触点文件 / cannot read the taxonomy" in message
-    assert f"第 {line} 行 / line {line}: " in message
+    assert f"读不了触点文件，第 {line} 行附近不是 YAML / cannot read the taxonomy, near line {line}: " in message
 
 
 def test_taxonomy_that_is_no_text_or_not_there_is_refused(tmp_path):

@@ -294,4 +294,4 @@ def test_every_answer_is_json_that_the_description_knows(client):
     json.dumps(spec)
     export = spec["paths"][f"{API}/runs/{{run_id}}/export"]["get"]["responses"]["200"]["content"]
     assert export["application/json"]["schema"]["$ref"].endswith("/Analysis")
-    assert len(export) == 4
+    assert len(export) == 5

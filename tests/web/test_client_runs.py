@@ -49,7 +49,7 @@ def test_client_reads_reviews_and_exports_a_run(client, store, tmp_path, monkeyp
     assert [item.comment.id for item in client.comments("r1", reviewed=True)] == ["1"]
     client.export("r1", tmp_path / "a.json")
     assert Analysis.model_validate_json((tmp_path / "a.json").read_bytes()) == store.current_with_members("r1")
-    for name, start in (("a.csv", b"\xef\xbb\xbf"), ("a.jsonl", b'{"schema"'), ("a.xlsx", b"PK")):
+    for name, start in (("a.csv", b"\xef\xbb\xbf"), ("a.jsonl", b'{"schema"'), ("a.xlsx", b"PK"), ("a.html", b"<!doctype html>")):
         client.export("r1", tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(start)
 

@@ -27,7 +27,7 @@ def keys_of_templates() -> set[str]:
 def keys_of_code() -> set[str]:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "web").rglob("*.py"))
     literal = {key for key in re.findall(r'"(\w+(?:\.\w+)+)"', code) if key in load_messages("zh")}
-    starts = re.findall(r'f"(\w+\.)\{', code)
+    starts = re.findall(r'f"((?:\w+\.)+)\{', code)
     return literal | {key for key in load_messages("zh") if key.startswith(tuple(starts))}
 
 

@@ -245,6 +245,20 @@ def test_run_once_more_with_other_settings(app, worker, store):
     assert client.post("/api/v1/runs/nowhere/rerun", json={}).status_code == 404
 
 
+def test_statistics_count_who_wrote_nothing_and_so_do_those_of_a_run_once_more(app, worker, store):
+    client = app.test_client()
+    rows = [f"{number},{'' if number % 4 == 0 else '送餐太慢了'},{number % 11}" for number in range(60)]
+    run_id = send(client, "编号,评价内容,NPS\n" + "\n".join(rows)).json["job"]["run_id"]
+    worker.do_all()
+    again = client.post(f"/api/v1/runs/{run_id}/rerun", json={}).json["run_id"]
+    worker.do_all()
+    first, second = store.statistics(run_id), store.statistics(again)
+    (nps,) = [one.figure for one in first.satisfaction if one.field is None and one.metric == "nps"]
+    assert (first.respondents, nps.n) == (45, 60)
+    assert second.satisfaction == first.satisfaction
+    assert second.model_copy(update={"run_id": run_id, "seconds": first.seconds}) == first
+
+
 def test_upload_erased_leaves_nothing(app, worker, store):
     client = app.test_client()
     done = send(client, headers={"Idempotency-Key": "k"}).headers["Location"]
@@ -312,3 +326,13 @@ def test_uploads_that_name_a_codebook_keep_ids_names_and_decisions(app, remote, 
     assert (after.run.codebook_version, len(after.changes) >= len(points)) == (2, True)
     refused = client.patch(path, json={"label": "又改"})
     assert (refused.status_code, refused.json["code"]) == (409, "not_last_run")
+
+
+def test_upload_names_touchpoints_that_the_store_keeps(app, store):
+    store.taxonomies.add("name: 酒店\ntouchpoints: [{id: parking, zh: 停车, keywords: [停车]}]\n")
+    client = app.test_client()
+    assert send(client, taxonomy="store:酒店@1").json["job"]["settings"]["taxonomy"] == "store:酒店@1"
+    refused = send(client, taxonomy="store:酒店@2")
+    assert (refused.status_code, refused.json["code"]) == (422, "unknown_taxonomy")
+    assert "store:酒店@1" in refused.json["hint"]
+    assert send(client, taxonomy="nowhere").status_code == 422

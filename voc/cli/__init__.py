@@ -1,4 +1,4 @@
-"""The command line: `voc ingest | score | analyse | stats | watch | codebook | explain | evaluate | train | db | worker | user | token`.
+"""The command line: `voc ingest | score | analyse | stats | watch | report | codebook | explain | evaluate | train | db | worker | user …`.
 
 More commands come from packages that register them in the entry-point group ``voc.commands``: `serve`, from `web`.
 """
@@ -18,6 +18,7 @@ from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
 from voc.cli.db import app as db_app
 from voc.cli.models import evaluate, explain, train
+from voc.cli.report import report
 from voc.cli.statistics import stats, watch
 from voc.cli.users import token_app, user_app
 from voc.cli.worker import worker
@@ -46,7 +47,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-for command in (ingest, score, analyse, stats, watch, explain, evaluate, train, worker):
+for command in (ingest, score, analyse, stats, watch, report, explain, evaluate, train, worker):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(db_app, name="db")

@@ -90,7 +90,8 @@ def score(
 def analyse(
     files: Files,
     output: Annotated[
-        list[Path] | None, typer.Option("--output", "-o", help="输出 .json 或 .xlsx，可重复 / output .json or .xlsx, repeatable")
+        list[Path] | None,
+        typer.Option("--output", "-o", help="输出 .json、.xlsx 或 .html，可重复 / output .json, .xlsx or .html, repeatable"),
     ] = None,
     text: Text = None,
     id: Id = None,
@@ -127,23 +128,34 @@ def analyse(
     from voc.grouping import Grouping
     from voc.ingest import inspect_tables
     from voc.output import check_writable, text_output
+    from voc.report.witness import ReportWitness
 
     outputs = output or []
     for path in outputs:
-        if path.suffix not in (".json", ".xlsx"):
-            raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx")
+        if path.suffix not in (".json", ".xlsx", ".html"):
+            raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx / .html")
         check_writable(path)
     session = CodebookSession(codebook) if codebook else None
     options = table_options(text, id, map, sheet, encoding)
     print_mapping([table for path in files for table in inspect_tables(path, options)])
     pipeline = make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
-    analysis = run(files, options, pipeline=pipeline, grouping=Grouping(detail, max_unassigned, seed), progress=True, codebook=session)
+    witness = ReportWitness(pipeline.taxonomy, seed) if any(path.suffix == ".html" for path in outputs) else None
+    analysis = run(
+        files,
+        options,
+        pipeline=pipeline,
+        grouping=Grouping(detail, max_unassigned, seed),
+        progress=True,
+        codebook=session,
+        on_scored=witness.add if witness else None,
+    )
+    page = witness.html(analysis) if witness else ""
     for path in outputs:
-        if path.suffix == ".json":
-            with text_output(path) as out:
-                out.write(analysis.model_dump_json(indent=1) + "\n")
-        else:
+        if path.suffix == ".xlsx":
             write_xlsx(analysis, pipeline.taxonomy, path)
+            continue
+        with text_output(path) as out:
+            out.write(analysis.model_dump_json(indent=1) + "\n" if path.suffix == ".json" else page)
     if session:
         session.save()
 

@@ -181,7 +181,7 @@ def watch(
 
     check_writable(output)
     if len(files) == 1 and files[0].suffix == ".json":
-        report = _read_report(files[0])
+        report = read_statistics(files[0])
     else:
         wishes = Wishes(period=period, recent=recent, fdr=fdr, seed=seed)
         options = table_options(text, id, map, sheet, encoding)
@@ -227,7 +227,8 @@ def _report(
     return report
 
 
-def _read_report(path: Path) -> StatisticsReport:
+def read_statistics(path: Path) -> StatisticsReport:
+    """What `voc stats` wrote."""
     from pydantic import ValidationError
 
     from voc.statistics import StatisticsReport

@@ -44,14 +44,14 @@ def worker(
     from voc.jobs import PARENT
     from voc.logs import configure_logging
     from voc.store import Store
-    from voc.worker import Worker, load_shipped
+    from voc.worker import Worker, load_kept, load_shipped
     from voc.workfolder import work_folder as folder_of
 
     opened = Store(store)
     opened.revision  # noqa: B018  (refuses what is no store before models are loaded)
-    load = partial(load_shipped, threads=threads)
+    load, load_own = partial(load_shipped, threads=threads), partial(load_kept, threads=threads)
     configure_logging()
-    doing = Worker(opened, folder_of(opened.database, work_folder), queue_url=queue, load=load, lease_s=lease_s)
+    doing = Worker(opened, folder_of(opened.database, work_folder), queue_url=queue, load=load, load_own=load_own, lease_s=lease_s)
     if PARENT in os.environ:
         doing.watch_parent(int(os.environ[PARENT]))
     for name in (signal.SIGTERM, signal.SIGINT):

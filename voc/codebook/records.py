@@ -210,6 +210,29 @@ class LastRun(Record):
     beside: int = Field(0, description="complaints that the run counted as unassigned beside the members that are in no pain point")
     members: tuple[RunMember, ...] = Field(description="by comment id and place, whatever the order of rows")
 
+    @cached_property
+    def clauses(self) -> dict[Ref, str]:  # numpydoc ignore=RT01
+        """Each member, normalised; not to be altered."""
+        return {member.ref: member.words for member in self.members}
+
+    @cached_property
+    def bases(self) -> dict[Ref, str | None]:  # numpydoc ignore=RT01
+        """Pain point of each member before the rules; not to be altered."""
+        bases: dict[Ref, str | None] = {}
+        for member in self.members:  # of clauses that are one member, the first says
+            bases.setdefault(member.ref, member.base)
+        return bases
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, int, int], ...]:  # numpydoc ignore=RT01
+        """Comment id, start and end of each of `members`."""
+        return tuple((member.comment_id, member.start, member.end) for member in self.members)
+
+    @cached_property
+    def words(self) -> dict[tuple[str, int, int], str]:  # numpydoc ignore=RT01
+        """Place of each clause → the clause, normalised; not to be altered."""
+        return {place: member.words for place, member in zip(self.places, self.members, strict=True)}
+
 
 class Codebook(Record):
     """The versioned set of pain points: one file."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint, Pinned, Ref
@@ -62,16 +63,24 @@ class Replay:
         """
         return sorted(ref for ref, home in self.homes.items() if home == point)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self, points: Collection[str | None] | None = None) -> dict[str, int]:
         """Comments of each pain point.
+
+        Parameters
+        ----------
+        points : collection of str or None, optional
+            Only of these.
 
         Returns
         -------
         dict of str to int
             Only of those with any; sorted by id.
         """
-        comments = {(home, ref.comment_id) for ref, home in self.homes.items() if home is not None}
-        return dict(sorted(Counter(home for home, _ in comments).items()))
+        comments: dict[str, set[str]] = defaultdict(set)
+        for ref, home in self.homes.items():
+            if home is not None and (points is None or home in points):
+                comments[home].add(ref[0])
+        return {home: len(comments[home]) for home in sorted(comments)}
 
 
 def rules_at(book: Codebook, number: int) -> tuple[AnyEdit, ...]:
@@ -223,18 +232,29 @@ class _Replayer:
     def __init__(self, clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: Sequence[AnyEdit]) -> None:
         self.clauses = clauses
         self.rules = rules
-        self.homes = {ref: bases.get(ref) for ref in clauses}
-        self.members: dict[str | None, set[Ref]] = defaultdict(set)
-        for ref, home in self.homes.items():
-            self.members[home].add(ref)
+        self.homes = dict(bases) if bases.keys() == clauses.keys() else {ref: bases.get(ref) for ref in clauses}
         self.excluded: set[Ref] = set()
         self.merges: dict[str, tuple[str, set[Ref]]] = {}  # merged pain point → where to, and what it brought
         self.named: set[Ref] = set()  # by the rules so far
-        named = {ref for edit in rules for ref in edit.members}
-        self.unnamed: dict[str, list[Ref]] = defaultdict(list)
-        for ref in clauses:
+
+    # There may be a hundred thousand members, and few rules need these two.
+    @cached_property
+    def members(self) -> dict[str | None, set[Ref]]:
+        """Members of each pain point, kept as they are from the first look on."""
+        members: dict[str | None, set[Ref]] = defaultdict(set)
+        for ref, home in self.homes.items():
+            members[home].add(ref)
+        return members
+
+    @cached_property
+    def unnamed(self) -> dict[str, list[Ref]]:
+        """Members that no rule names, by their words."""
+        named = {ref for edit in self.rules for ref in edit.members}
+        unnamed: dict[str, list[Ref]] = defaultdict(list)
+        for ref in self.clauses:
             if ref not in named:
-                self.unnamed[ref.clause].append(ref)
+                unnamed[ref.clause].append(ref)
+        return unnamed
 
     def result(self) -> Replay:
         unreplayed = []
@@ -286,8 +306,10 @@ class _Replayer:
         return {ref for ref in brought if self.homes[ref] == end}
 
     def _settle(self, members: set[Ref], home: str | None) -> None:
+        looked = "members" in self.__dict__
         for ref in members:
-            self.members[self.homes[ref]].discard(ref)
+            if looked:
+                self.members[self.homes[ref]].discard(ref)
+                self.members[home].add(ref)
             self.homes[ref] = home
-            self.members[home].add(ref)
         self.excluded -= members

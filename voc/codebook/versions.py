@@ -77,14 +77,16 @@ def run_of(book: Codebook, rules: Sequence[AnyEdit]) -> tuple[dict[Ref, str], di
         Its pain point before the rules.
     """
     known = {point.id for point in fold(book.pain_points, rules)}
-    parents = {edit.into: edit.point for edit in _all_edits(book) if edit.kind == "split"}
-    bases: dict[Ref, str | None] = {}
-    for member in book.run.members if book.run else ():
-        base = member.base
+    parents: dict[str | None, str] = {edit.into: edit.point for edit in _all_edits(book) if edit.kind == "split"}
+    if book.run is None:
+        return {}, {}
+    bases, standing = book.run.bases, {}
+    for found in set(bases.values()) - known - {None}:
+        base = found
         while base is not None and base not in known:  # split off by a rule that does not hold here
             base = parents.get(base)
-        bases.setdefault(member.ref, base)
-    return {member.ref: member.words for member in book.run.members} if book.run else {}, bases
+        standing[found] = base
+    return book.run.clauses, {ref: standing.get(base, base) for ref, base in bases.items()} if standing else bases
 
 
 def ids_ever_given(book: Codebook) -> set[str]:

@@ -116,8 +116,8 @@ def unassigned_members(run: LastRun, outcome: Replay) -> list[RunMember]:
     list of RunMember
         Without those that a person excluded.
     """
-    out = [(one, one.ref) for one in run.members if not one.background]
-    return [one for one, ref in out if outcome.homes[ref] is None and ref not in outcome.excluded]
+    outside = {ref for ref, home in outcome.homes.items() if home is None} - outcome.excluded
+    return [one for one in run.members if one.ref in outside and not one.background] if outside else []
 
 
 def counted(point: CodedPainPoint, inside: Sequence[Complaint], terms: tuple[str, ...], fresh: Sequence[Quote], comments: int) -> PainPoint:

@@ -22,7 +22,7 @@ _OPEN = re.compile(
     r"什么|哪|为何|如何|怎么|建议|意见|原因|说明|填写|留下|描述|感受|看法|想法|评价|what|why|how|which|tell|describe|comment"
 )
 _OPEN_CHARS = 6
-_SEPARATE = re.compile(r"意见|建议|优点|缺点|不足|原因|吐槽|追评|追加|suggestion|pros|cons|reason")
+_SEPARATE = re.compile(r"意见|建议|优点|缺点|不足|原因|吐槽|追评|追加|满意的?(?:地方|方面|点$)|改进|改善|suggestion|pros|cons|reason")
 # Survey platforms join the ticked boxes of one question with this mark.
 _TICKED = "┋"
 _WORDY = re.compile(r"[^\W\d_]")
@@ -50,6 +50,8 @@ class TableOptions:
         Sheets of a workbook; empty for all that hold a text column.
     encoding : str, optional
         Encoding of a text file.
+    guess : bool
+        Whether columns are found for the roles that the user leaves out.
     """
 
     text: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class TableOptions:
     columns: Mapping[Role, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     encoding: str | None = None
+    guess: bool = True
 
 
 class Assignment(NamedTuple):
@@ -144,10 +147,10 @@ def assign_columns(names: Sequence[str], rows: Sequence[RawRow], options: TableO
         named["id"] = _find(names, options.id)
     wanted = options.text or tuple(header for role, header in options.columns.items() if role == "text")
     free = [column for column in table if column.name not in named.values()]
-    text = {_find(names, header) for header in wanted} or {column.name for column in _text_columns(free)}
+    text = {_find(names, header) for header in wanted} or {column.name for column in _text_columns(free) if options.guess}
     if not text:
         raise _no_text(free, names)
-    open_roles = [role for role in _ROLES if role != "text" and role not in named]
+    open_roles = [role for role in _ROLES if options.guess and role != "text" and role not in named]
     guessed = _guessed(open_roles, [column for column in free if column.name not in text])
     text_columns = tuple(name for name in names if name in text)
     columns: dict[Role, str] = {"text": text_columns[0], **guessed, **named}

@@ -16,6 +16,8 @@ from voc.ingest.scores import score
 _SEARCH_ROWS = 5
 _LABEL_CHARS = 40
 _SENTENCE = re.compile(r"[，。！,!；;…~]")
+# 导出人：张三, and not 一、物流：时效 or Q1：物流
+_NOTE = re.compile(r"(?![一二三四五六七八九十第])[^\W\d]{2,8}\s*[：:]\s*\S")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -133,7 +135,7 @@ def _is_group_over(rows: Sequence[RawRow], top: int) -> bool:
     if top + 1 >= len(rows) or rows[top + 1].number != rows[top].number + 1 or len(set(filter(None, rows[top].cells))) < 2:
         return False
     above, below = _padded(rows[top].cells, rows[top + 1].cells)
-    if any(cell.endswith(("：", ":")) for cell in above):
+    if any(cell.endswith(("：", ":")) for cell in above) or all(map(_NOTE.match, filter(None, above))):
         return False  # 门店： 朝阳店, a note and its value
     gaps = [place for place, cell in enumerate(above) if not cell and (below[place] or any(above[place:]))]
     if not gaps or not above[0] or not all(below[place] for place in gaps) or not _are_labels([*filter(None, above), *set(below)]):

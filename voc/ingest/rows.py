@@ -211,12 +211,22 @@ def _items(layout: _Layout, row: RawRow, prefix: str) -> Iterator[Comment | Prob
     if not base:
         base = f"{prefix}row-{row.number}"
         column = layout.headers[layout.id or 0]
-        notices.append(Notice(file=layout.label, row=row.number, column=column, reason="编号为空 / empty id", hint=f"用 / used: {base}"))
+        notices.append(
+            Notice(
+                file=layout.label, row=row.number, column=column, reason="编号为空 / empty id", hint=f"已用 {base} 代替 / {base} is used"
+            )
+        )
     elif redact_field("", base) != base:
         base = f"{prefix}row-{row.number}"
         reason = "编号是个人信息，未采用 / the id is personal data and was not taken"
         notices.append(
-            Notice(file=layout.label, row=row.number, column=layout.headers[layout.id or 0], reason=reason, hint=f"用 / used: {base}")
+            Notice(
+                file=layout.label,
+                row=row.number,
+                column=layout.headers[layout.id or 0],
+                reason=reason,
+                hint=f"已用 {base} 代替 / {base} is used",
+            )
         )
     yield from _answers(layout, cells, shared, base)
     if any(cells[at] for at, _, _ in layout.text):

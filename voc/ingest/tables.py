@@ -68,6 +68,33 @@ def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[Sou
     return tuple(tables if options.sheets else headed or tables)
 
 
+def headed_tables(path: Path, encoding: str | None = None) -> Iterator[SourceTable]:
+    """Every table of a file with its column names, whether it can be read as comments or not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        As for `inspect_tables`.
+    encoding : str, optional
+        That the user names.
+
+    Yields
+    ------
+    SourceTable
+        Without roles; a sheet that holds no row is left out.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read at all.
+    """
+    source = local_file(path)
+    for bare in bare_tables(source, (), encoding):
+        header = _header(source, bare)
+        if header.names:
+            yield bare.model_copy(update={"name": redact_field("", bare.name), "header_row": header.row, "headers": header.names})
+
+
 def read_comments(path: Path, table: SourceTable) -> Iterator[Comment | Problem]:
     """Comments of one table, in its order, with duplicates marked.
 

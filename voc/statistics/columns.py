@@ -157,6 +157,8 @@ class Gatherer:
         Further columns of scores.
     segments : sequence of str
         Further columns of names.
+    held : bool
+        Somebody keeps the comments anyhow, so that copies of them would only cost memory.
 
     Examples
     --------
@@ -174,6 +176,7 @@ class Gatherer:
     weight: str | None = None
     numbers: Sequence[str] = ()
     segments: Sequence[str] = ()
+    held: bool = False
     _rows: list[tuple[Comment, int, bool]] = field(default_factory=list)
     _mentions: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -193,7 +196,8 @@ class Gatherer:
         at = len(self._rows)
         churn = any(intent.id == "churn" for intent in annotation.intents)
         # The text is not needed, and is most of what a comment weighs.
-        self._rows.append((comment.model_copy(update={"text": ""}), _MARKS[annotation.sentiment.label], churn))
+        kept = comment if self.held else comment.model_copy(update={"text": ""})
+        self._rows.append((kept, _MARKS[annotation.sentiment.label], churn))
         for mention in annotation.touchpoints:
             if mention.id in self._places:
                 self._mentions.append((at, self._places[mention.id], _MARKS[mention.polarity]))
@@ -308,7 +312,7 @@ def gather(
     Columns
         As of `Gatherer.columns`.
     """
-    gatherer = Gatherer(taxonomy, weight, numbers)
+    gatherer = Gatherer(taxonomy, weight, numbers, held=isinstance(comments, Sequence))
     for comment, annotation in zip(comments, annotations, strict=True):
         gatherer.add(comment, annotation)
     return gatherer.columns(points, problems)

@@ -103,6 +103,33 @@ def plan(
     return Plan(formula=FORMULA, stages=tuple(sorted(tree, key=lambda one: (-one.touchpoints[0].priority, one.stage))))
 
 
+def with_owners(made: Plan, owners: Mapping[str, Owner]) -> Plan:
+    """The same plan with those who solve it.
+
+    Parameters
+    ----------
+    made : Plan
+        Without them.
+    owners : mapping of str to Owner
+        Pain point id → who, until when.
+
+    Returns
+    -------
+    Plan
+        Pain points without an owner stay as they are.
+    """
+
+    def filled(point: PlanPoint) -> PlanPoint:
+        owner = owners.get(point.id)
+        return point.model_copy(update={"owner": owner.name, "due": owner.due}) if owner else point
+
+    def branch(touchpoint: PlanTouchpoint) -> PlanTouchpoint:
+        return touchpoint.model_copy(update={"pain_points": tuple(map(filled, touchpoint.pain_points))})
+
+    stages = (stage.model_copy(update={"touchpoints": tuple(map(branch, stage.touchpoints))}) for stage in made.stages)
+    return made.model_copy(update={"stages": tuple(stages)})
+
+
 def sub_issues(point: PainPoint) -> tuple[SubIssue, ...]:
     """Narrower parts of a pain point: its comments by the telling word that they use.
 

@@ -289,12 +289,22 @@ class Corrected(Record):
     prediction_powered: Figure = Field(description="the one to quote")
 
 
+class AuditedShares(Record):
+    """How far a random sample of reviews confirms the sentiment that the models found."""
+
+    audited: int = Field(description="comments of the random sample that people judged")
+    skipped: int = Field(description="comments of the sample that were passed over")
+    reviewed: int = Field(description="comments whose sentiment was judged, for whatever reason")
+    least: int = Field(description="judged comments that corrected shares need")
+    corrected: tuple[Corrected, ...] = Field((), description="negative, neutral, positive")
+
+
 class SubIssue(Record):
     """A narrower part of a pain point: those of its comments that use one of its words."""
 
     term: str
     comments: int
-    quote: str
+    quote: str = Field(description="of one of them; empty in a store, which keeps no customer's words there")
 
 
 class PlanPoint(Record):

@@ -41,6 +41,27 @@ def scale_of(values: Doubles) -> Pair:
     return (0.0 if known.min(initial=1.0) < 1 or high == 100.0 else 1.0), high
 
 
+def top_box(high: float) -> float:
+    """Lowest answer that counts as satisfied.
+
+    Parameters
+    ----------
+    high : float
+        Highest answer of the scale.
+
+    Returns
+    -------
+    float
+        The second best of 5, 7 or 10; 80 of 100; the best of any other scale.
+
+    Examples
+    --------
+    >>> top_box(5.0), top_box(10.0)
+    (4.0, 9.0)
+    """
+    return _TOP.get(high, high)
+
+
 def satisfaction(
     columns: Columns,
     *,
@@ -180,7 +201,7 @@ def _metrics(
             good = answers <= low + high - edge if effort_is_high else answers >= edge
             yield "ces_easy", name, _share(good, weights, least)
         else:
-            yield f"{name}_top2", name, _share(answers >= _TOP.get(high, high), weights, least)
+            yield f"{name}_top2", name, _share(answers >= top_box(high), weights, least)
         yield f"{name}_mean", name, mean_figure(answers, weights, least=least)
 
 

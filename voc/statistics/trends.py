@@ -8,7 +8,7 @@ from scipy import stats
 from voc.statistics.columns import Columns, Ints
 from voc.statistics.intervals import Doubles, difference_figure, false_discovery, mid_p, share_figure
 from voc.statistics.periods import LEAST_PERIODS, PeriodName, Periods, cut
-from voc.statistics.records import Alert, Alerts, ChangePoint, Direction, Trend, Trends
+from voc.statistics.records import Alert, Alerts, ChangePoint, Direction, Figure, Trend, Trends
 from voc.statistics.volume import volume
 
 FDR = 0.05
@@ -46,7 +46,7 @@ def trends(columns: Columns, *, period: PeriodName | None = None, recent: int | 
     undated = int(np.isnat(columns.day).sum())
     periods = cut(columns.day, period, recent)
     if periods is None:
-        why = f"有日期的评论不满 {LEAST_PERIODS} 天（周）/ the dates span fewer than {LEAST_PERIODS} days or weeks"
+        why = f"有日期的评论不满 {LEAST_PERIODS} 天（周） / the dates span fewer than {LEAST_PERIODS} days or weeks"
         return Trends(period=None, undated=undated, fdr=fdr, why_not=why, volume=volume(columns.day))
     marks = np.column_stack([columns.sentiment == -1, columns.pains])
     named = [(NEGATIVE, "负面评论"), *((point.id, point.label) for point in columns.points)]
@@ -209,6 +209,25 @@ def alerts_of(found: Trends) -> tuple[Alert, ...]:
     """
     rows = [row for row in (found.negative, *found.rows) if row and row.direction and row.q is not None]
     return tuple(_alert(row, found) for row in sorted(rows, key=lambda row: (row.q, row.id)))
+
+
+def series(row: Trend, found: Trends) -> tuple[tuple[str, Figure], ...]:
+    """The share of one row, period by period, as charts show it.
+
+    Parameters
+    ----------
+    row : Trend
+        Of the trends.
+    found : Trends
+        Of a batch.
+
+    Returns
+    -------
+    tuple of (str, Figure)
+        First day of each period, and the share in it, however few comments there are.
+    """
+    each = zip(found.starts, row.counts, found.totals, strict=True)
+    return tuple((start, share_figure(count, n, least=1)) for start, count, n in each)
 
 
 def watch(found: Trends) -> Alerts:

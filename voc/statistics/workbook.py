@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.export import write_sheets
-from voc.statistics.records import Figure, StatisticsReport
+from voc.statistics.records import Figure, Plan, StatisticsReport
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from voc.export import Sheets
 
 Row = dict[str, Any]
 _METRICS = {
@@ -47,13 +49,50 @@ def write_statistics(report: StatisticsReport, path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
+    write_sheets(statistics_sheets(report), path)
+
+
+def statistics_sheets(report: StatisticsReport) -> Sheets:
+    """Tables of all statistics.
+
+    Parameters
+    ----------
+    report : StatisticsReport
+        What they show.
+
+    Returns
+    -------
+    mapping of str to (pandas.DataFrame, sequence of int)
+        As `voc.export.write_sheets` takes them.
+    """
     import pandas as pd
 
-    sheets: dict[str, tuple[pd.DataFrame, Sequence[int]]] = {}
-    for name, rows in _tables(report).items():
-        frame = pd.DataFrame(rows)
-        sheets[name] = (frame, [_width(column, frame) for column in frame.columns])
-    write_sheets(sheets, path)
+    frames = {name: pd.DataFrame(rows) for name, rows in _tables(report).items()}
+    return {name: (frame, [_width(column, frame) for column in frame.columns]) for name, frame in frames.items()}
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan alone.
+
+    Parameters
+    ----------
+    plan : Plan
+        The problem tree.
+    path : pathlib.Path
+        Ends in ``.xlsx``.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    import pandas as pd
+
+    frames = {
+        "方案 Plan": pd.DataFrame(list(plan_rows(plan))),
+        "算法 Formula": pd.DataFrame({"优先级 Priority": plan.formula.split(" / ")}),
+    }
+    write_sheets({name: (frame, [_width(column, frame) for column in frame.columns]) for name, frame in frames.items()}, path)
 
 
 def _width(column: str, frame: pd.DataFrame) -> int:
@@ -129,7 +168,7 @@ def _tables(report: StatisticsReport) -> dict[str, list[Row]]:
                 for one in report.consistency.gaps
             ),
         ],
-        "方案 Plan": list(_plan(report)),
+        "方案 Plan": list(plan_rows(report.plan)),
     }
     if report.tiers:
         names = {
@@ -174,8 +213,20 @@ def _promise(report: StatisticsReport) -> str:
     )
 
 
-def _plan(report: StatisticsReport) -> Iterator[Row]:
-    for stage in report.plan.stages:
+def plan_rows(plan: Plan) -> Iterator[Row]:
+    """A plan as a table.
+
+    Parameters
+    ----------
+    plan : Plan
+        The problem tree.
+
+    Yields
+    ------
+    dict of str to object
+        Column → cell, one row a pain point.
+    """
+    for stage in plan.stages:
         for touchpoint in stage.touchpoints:
             for point in touchpoint.pain_points:
                 yield {

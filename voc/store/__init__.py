@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from voc.store import answers, backup, erase, jobs, leases, read, schema, upload
 from voc.store.audit import Audit
 from voc.store.cache import Cache
 from voc.store.codebooks import StoreCodebookSession
+from voc.store.concerned import Concerned, of_customer, of_upload
 from voc.store.connection import DEFAULT_URL, Database
 from voc.store.current import Current
 from voc.store.findings import Findings
@@ -27,6 +28,7 @@ from voc.store.records import (
     JobKind,
     JobState,
     Review,
+    RunFilter,
     RunSummary,
     SavedAnswer,
     StoredComment,
@@ -36,8 +38,13 @@ from voc.store.records import (
     StoredUpload,
 )
 from voc.store.sessions import Sessions
+from voc.store.taxonomies import Taxonomies
 from voc.store.tokens import Tokens
+from voc.store.uploads import UploadCounts
 from voc.store.users import Users
+
+if TYPE_CHECKING:
+    from voc.statistics import StatisticsReport
 
 __all__ = [
     "DEFAULT_URL",
@@ -48,6 +55,7 @@ __all__ = [
     "Health",
     "JobFault",
     "Review",
+    "RunFilter",
     "RunSummary",
     "SavedAnswer",
     "Store",
@@ -94,6 +102,7 @@ class Store(Findings):
         self.tokens = Tokens(self)
         self.sessions = Sessions(self)
         self.audit = Audit(self)
+        self.taxonomies = Taxonomies(self)
 
     @cached_property
     def revision(self) -> str:  # numpydoc ignore=RT01
@@ -139,6 +148,16 @@ class Store(Findings):
         with self.reading() as connection:
             return uploads.problems(connection, upload_id, limit)
 
+    def set_private(self, upload_id: int, private: bool) -> None:  # numpydoc ignore=PR01
+        """Say whether an upload is only for its owner and administrators."""
+        with self.writing() as connection:
+            uploads.set_private(connection, upload_id, private)
+
+    def upload_counts(self, upload_ids: Collection[int]) -> dict[int, UploadCounts]:  # numpydoc ignore=PR01,RT01
+        """How many comments and problems each of some uploads has."""
+        with self.reading() as connection:
+            return uploads.counts(connection, upload_ids)
+
     def add_job(
         self, kind: JobKind, upload_id: int, settings: Mapping[str, Any], also: Also[StoredJob] | None = None, **more: Any
     ) -> StoredJob:  # numpydoc ignore=PR01,RT01
@@ -172,10 +191,12 @@ class Store(Findings):
         with self.reading() as connection:
             return jobs.job(connection, job_id)
 
-    def jobs(self, upload_id: int | None = None, *, limit: int = 1000) -> tuple[StoredJob, ...]:  # numpydoc ignore=PR01,RT01
+    def jobs(
+        self, upload_id: int | None = None, *, limit: int = 1000, before: int | None = None
+    ) -> tuple[StoredJob, ...]:  # numpydoc ignore=PR01,RT01
         """Jobs, of one upload or all, the newest first."""
         with self.reading() as connection:
-            return jobs.jobs(connection, upload_id, limit=limit)
+            return jobs.jobs(connection, upload_id, limit=limit, before=before)
 
     def job_folders(self, upload_id: int | None = None) -> dict[str, JobState]:  # numpydoc ignore=PR01,RT01
         """Folders of jobs in the work folder, of one upload or all, with the jobs' states."""
@@ -187,10 +208,20 @@ class Store(Findings):
         with self.writing() as connection:
             return jobs.start(connection, job_id, settings)
 
+    def settle_job(self, job_id: int, settings: Mapping[str, Any]) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Change what a held job is asked for."""
+        with self.writing() as connection:
+            return jobs.settle(connection, job_id, settings)
+
     def cancel_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Cancel a job (see `voc.store.jobs.cancel`)."""
         with self.writing() as connection:
             return jobs.cancel(connection, job_id)
+
+    def hold_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
+        """Hold a failed or cancelled job, so that it can be asked for something else."""
+        with self.writing() as connection:
+            return jobs.hold(connection, job_id)
 
     def retry_job(self, job_id: int) -> StoredJob:  # numpydoc ignore=PR01,RT01
         """Queue a failed or cancelled job again (see `voc.store.jobs.retry`)."""
@@ -215,13 +246,15 @@ class Store(Findings):
         analysis: Analysis,
         settings: Mapping[str, Any],
         also: Also[None] | None = None,
+        *,
+        statistics: StatisticsReport | None = None,
     ) -> None:  # numpydoc ignore=PR01
         """Add the run of a job and mark it as done, both or neither; `also` belongs to the same transaction."""
         with self.writing() as connection:
             leases.finish(connection, job.id, job.worker)
             if job.kind == "rerun":
                 uploads.refuse_erased(connection, job.upload_id, analysis.input.comments)
-            write.save_run(connection, job.upload_id, comments, annotations, analysis, settings)
+            write.save_run(connection, job.upload_id, comments, annotations, analysis, settings, statistics)
             if also:
                 also(connection, None)
 
@@ -254,10 +287,11 @@ class Store(Findings):
         settings: Mapping[str, Any] | None = None,
         *,
         codebook: StoreCodebookSession | None = None,
+        statistics: StatisticsReport | None = None,
     ) -> None:  # numpydoc ignore=PR01
         """Add a run, and its codebook, as a whole or not at all; earlier ones stay as they are (see `voc.store.write.save_run`)."""
         with self.writing() as connection:
-            write.save_run(connection, upload_id, comments, annotations, analysis, settings or {})
+            write.save_run(connection, upload_id, comments, annotations, analysis, settings or {}, statistics)
             if codebook:
                 codebook.write(connection)
 
@@ -275,6 +309,11 @@ class Store(Findings):
         """Pain points of a run as it ranked them, without members."""
         with self.reading() as connection:
             return read.pain_points(connection, run_id)
+
+    def concerned(self, *, customer_id: str | None = None, upload_id: int = 0) -> Concerned:  # numpydoc ignore=PR01,RT01
+        """What erasing a customer, else an upload, would concern (see `voc.store.concerned`)."""
+        with self.reading() as connection:
+            return of_customer(connection, customer_id) if customer_id is not None else of_upload(connection, upload_id)
 
     def erase_customer(self, customer_id: str, actor: str | None = None) -> int:  # numpydoc ignore=PR01,RT01
         """Erase all comments of a customer for good; returns how many (see `voc.store.erase`)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Lock, RLock
 from typing import TypeVar, cast
 
 T = TypeVar("T")
@@ -22,10 +22,11 @@ class Cache:
     def __init__(self, most: int = 6) -> None:
         self.most = most
         self._kinds: dict[str, OrderedDict[Hashable, object]] = {}
+        self._making: dict[tuple[str, Hashable], RLock] = {}
         self._lock = Lock()
 
     def get(self, kind: str, key: Hashable, make: Callable[[], T], most: int | None = None) -> T:
-        """A result, made where it is not there; two threads may both make it, and either is as good.
+        """A result, made where it is not there: by the first thread that asks, while others that ask for it wait.
 
         Parameters
         ----------
@@ -48,10 +49,18 @@ class Cache:
             if key in known:
                 known.move_to_end(key)
                 return cast(T, known[key])
-        made = make()
-        with self._lock:
-            known[key] = made
-            known.move_to_end(key)
-            while len(known) > (most or self.most):
-                known.popitem(last=False)
+            making = self._making.setdefault((kind, key), RLock())
+        with making:
+            with self._lock:
+                if key in known:
+                    return cast(T, known[key])
+            try:
+                made = make()
+                with self._lock:
+                    known[key] = made
+                    while len(known) > (most or self.most):
+                        known.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop((kind, key), None)
         return made

@@ -53,6 +53,23 @@ class Case(Record):
     before: Measured | None = Field(None, description="when it was opened")
     after: Measured | None = Field(None, description="in the newest run with the codebook, when it was closed")
 
+    def is_of(self, run_id: str, codebook: str | None) -> bool:
+        """Whether a run shows the same pain point by the same id.
+
+        Parameters
+        ----------
+        run_id : str
+            The run.
+        codebook : str or None
+            That it was made with.
+
+        Returns
+        -------
+        bool
+            Ids mean the same in runs of one codebook, else only in the run in which the case was opened.
+        """
+        return self.run_id == run_id or (codebook is not None and self.codebook == codebook)
+
 
 class CaseDetail(Record):
     """A case with its history."""

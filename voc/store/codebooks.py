@@ -173,7 +173,7 @@ def head_of(connection: Connection, run_id: str) -> Head | None:
     return Head(found.name, found.revision, bool(found.edited), found.moving) if found else None
 
 
-def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
+def of_run(connection: Connection, run_id: str, cache: Cache, *, with_run: bool = True) -> Kept:
     """The codebook that edits of a run's pain points go to.
 
     Parameters
@@ -184,6 +184,8 @@ def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
         The run.
     cache : Cache
         Remembers codebooks.
+    with_run : bool
+        Whether its last run is needed, which is large.
 
     Returns
     -------
@@ -201,7 +203,7 @@ def of_run(connection: Connection, run_id: str, cache: Cache) -> Kept:
     if known is None:
         raise RecordNotFound("unknown_run", f"没有这次分析 / no such run: {run_id!r}")
     found = head_of(connection, run_id)
-    kept = load(connection, found.name, cache) if found else None
+    kept = load(connection, found.name, cache, with_run=with_run) if found else None
     if kept:
         return kept
     if known.codebook_version is None:
@@ -258,7 +260,9 @@ def _edit_once(store: Findings, run_id: str, change: Callable[[Codebook], Codebo
     book = _signed(kept.book, change(kept.book), by)
     with store.writing() as connection:
         revision = save(connection, kept.name, book, before=kept)
-    return store.cache.get("codebook", (kept.name, revision), lambda: book)
+    for kind in ("bare codebook", "codebook"):
+        store.cache.get(kind, (kept.name, revision), lambda: book)
+    return book
 
 
 def moving(book: Codebook) -> str:

@@ -20,6 +20,7 @@ SHORTEST_PASSWORD = 12  # characters
 LONGEST_PASSWORD = 1024
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _TOKEN = re.compile(r"voc_[A-Za-z0-9_-]{43}")
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 _AT_ONCE = BoundedSemaphore(2)  # Argon2 takes 64 MiB and all cores it gets: many sign-ins at once are to wait, not to fill the memory
 
 
@@ -209,6 +210,17 @@ def new_secret(prefix: str = "") -> str:
         32 random bytes, safe in URLs, after the prefix.
     """
     return prefix + secrets.token_urlsafe(32)
+
+
+def temporary_password() -> str:
+    """A password to be told to somebody, who then chooses another.
+
+    Returns
+    -------
+    str
+        79 random bits in four groups, without characters that are mistaken for each other when read aloud.
+    """
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
 
 
 def is_token(text: str) -> bool:

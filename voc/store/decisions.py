@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.engine import Row
 
 from voc.metrics import DIGITS, share, wilson
@@ -29,7 +29,7 @@ class Decisions(NamedTuple):
     cleared: dict[str, frozenset[str]]  # touchpoint → ids of the comments that do not complain of it, as people say
 
 
-def decisions(connection: Connection, run_id: str) -> Decisions:
+def decisions(connection: Connection, run_id: str, *which: ColumnElement[bool]) -> Decisions:
     """Compare what holds with what the models said.
 
     Parameters
@@ -38,6 +38,8 @@ def decisions(connection: Connection, run_id: str) -> Decisions:
         To read from.
     run_id : str
         The run.
+    *which : sqlalchemy.ColumnElement
+        Conditions on `CommentRow`: only reviews of such comments.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def decisions(connection: Connection, run_id: str) -> Decisions:
     negative: Counter[str] = Counter()
     cleared: dict[str, set[str]] = defaultdict(set)
     seen = set()
-    for row in _decided(connection, run_id):
+    for row in _decided(connection, run_id, *which):
         seen.add(row.comment_id)
         if row.target == SENTIMENT:
             sentiment[row.label] += 1
@@ -136,7 +138,9 @@ def _pairs(judged: Iterable[dict[str, str]]) -> list[tuple[str, str]]:
     return [(said[one], said[other]) for said in judged for one, other in combinations(sorted(said), 2)]
 
 
-def _decided(connection: Connection, run_id: str) -> Sequence[Row[tuple[str, str, str | None, str, str | None]]]:
+def _decided(
+    connection: Connection, run_id: str, *which: ColumnElement[bool]
+) -> Sequence[Row[tuple[str, str, str | None, str, str | None]]]:
     """Decisions that hold, each with what the model said."""
     polarity = (
         select(func.min(MentionRow.polarity))
@@ -148,5 +152,5 @@ def _decided(connection: Connection, run_id: str) -> Sequence[Row[tuple[str, str
         select(*columns)
         .join(AnnotationRow, (AnnotationRow.run_id == ReviewRow.run_id) & (AnnotationRow.comment_id == ReviewRow.comment_id))
         .join(CommentRow, CommentRow.id == ReviewRow.comment_id)
-        .where(ReviewRow.id.in_(newest(run_id)))
+        .where(ReviewRow.id.in_(newest(run_id)), *which)
     ).all()

@@ -19,6 +19,7 @@ from voc.redact import redact_field
 from voc.store.connection import Database
 from voc.store.people import AuditRow, CaseEntryRow, CaseRow, CodebookRow
 from voc.store.search import Indexed, drop_from_index, fold
+from voc.store.statistics import forget_small_segments
 from voc.store.tables import AnnotationRow, Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
 from voc.store.worktables import AnswerRow
 from voc.store.write import now
@@ -57,13 +58,7 @@ def erase_customer(connection: Connection, customer_id: str, actor: str | None) 
     RecordNotFound
         If no comment is of that customer.
     """
-    if (stored := redact_field("customer_id", customer_id)) != customer_id.strip():
-        raise StoreError(
-            "masked_customer",
-            "这个客户编号是个人信息，入库时已脱敏，分不清是谁 / this customer id is personal data and was masked when it was stored",
-            "删除整次上传 / erase the upload instead",
-        )
-    rows = _comments(connection, CommentRow.customer_id == stored)
+    rows = _comments(connection, CommentRow.customer_id == stored_customer(customer_id))
     if not rows:
         raise RecordNotFound("unknown_customer", "没有这个客户的评论 / no comment is of that customer")
     uploads = sorted({row["upload_id"] for row in rows})
@@ -106,6 +101,33 @@ def erase_upload(connection: Connection, upload_id: int, actor: str | None) -> i
     connection.execute(delete(UploadRow).where(UploadRow.id == upload_id))
     _audit(connection, actor, "erase_upload", comments=len(rows), uploads=[upload_id])
     return len(rows)
+
+
+def stored_customer(customer_id: str) -> str:
+    """A customer's id as the store has it.
+
+    Parameters
+    ----------
+    customer_id : str
+        As the tables call the customer.
+
+    Returns
+    -------
+    str
+        Without blanks around it.
+
+    Raises
+    ------
+    StoreError
+        If such an id was masked when it was stored, as telephone numbers are, and tells nobody apart.
+    """
+    if (stored := redact_field("customer_id", customer_id)) != customer_id.strip():
+        raise StoreError(
+            "masked_customer",
+            "这个客户编号是个人信息，入库时已脱敏，分不清是谁 / this customer id is personal data and was masked when it was stored",
+            "删除整次上传 / erase the upload instead",
+        )
+    return stored
 
 
 def scour(database: Database) -> None:
@@ -152,6 +174,7 @@ def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -
     )
     runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
     _scrub(connection, RunRow.analysis, RunRow.upload_id == upload_id, gone)
+    forget_small_segments(connection, upload_id)
     _scrub(connection, PainPointRow.record, PainPointRow.run_id.in_(runs), gone)
     _scrub_codebooks(connection, frozenset(connection.execute(runs).scalars()), gone)
     _scrub_cases(connection, gone)

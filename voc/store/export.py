@@ -16,13 +16,13 @@ from voc.store.members import Place
 from voc.store.read import comments
 from voc.store.records import SENTIMENT, CommentFilter, StoredComment
 from voc.store.recount import known_words
-from voc.store.tables import AnnotationRow, CommentRow
+from voc.store.tables import AnnotationRow, CommentRow, RunRow
 
 _PAGE = 500
 # A cell that starts with one of these is a formula to Excel.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _POLARITY: dict[Label, str] = {"negative": "负面", "neutral": "中性", "positive": "正面"}
-_COLUMNS = (
+COLUMNS = (
     "编号 Id", "文本 Text", "情感 Sentiment", "触点 Touchpoints", "痛点 Pain points", "意图 Intents", "已校对 Reviewed",
     "时间 Date", "渠道 Channel", "门店 Store", "商品 Product", "地区 Region", "问题 Question", "NPS", "CSAT", "CES", "评分 Rating",
     "文件 File", "行 Row",
@@ -126,13 +126,24 @@ class Rows:
         str
             A row, the header first.
         """
+        yield "\ufeff" + csv_row(COLUMNS)
+        for cells in self.cells():
+            yield csv_row(cells)
+
+    def cells(self) -> Iterator[tuple[object, ...]]:
+        """The rows of a table.
+
+        Yields
+        ------
+        tuple
+            What stands below `COLUMNS`.
+        """
         name = self.now.run.settings.get("taxonomy")
-        taxonomy, _ = known_words(name if isinstance(name, str) else "")
+        taxonomy, _ = known_words(name if isinstance(name, str) else "", self.connection)
         names = {touchpoint.id: touchpoint.zh for touchpoint in taxonomy.touchpoints}
         labels = {point.id: point.label for point in self.now.analysis.pain_points}
-        yield "\ufeff" + _row(_COLUMNS)
         for item in self:
-            yield _row(_cells(item, names, labels))
+            yield _cells(item, names, labels)
 
 
 def _cells(item: StoredComment, names: Mapping[str, str], labels: Mapping[str, str]) -> tuple[object, ...]:
@@ -161,7 +172,24 @@ def _cells(item: StoredComment, names: Mapping[str, str], labels: Mapping[str, s
     )
 
 
-def _row(cells: tuple[object, ...]) -> str:
+def csv_row(cells: Sequence[object]) -> str:
+    """A row of a CSV for Excel, no text of which is a formula.
+
+    Parameters
+    ----------
+    cells : sequence of object
+        Texts, numbers, None.
+
+    Returns
+    -------
+    str
+        With its line break.
+
+    Examples
+    --------
+    >>> csv_row(("=1+1", -2, None))
+    "'=1+1,-2,\\r\\n"
+    """
     out = io.StringIO(newline="")
     texts = ["" if cell is None else str(cell) for cell in cells]
     numbers = [isinstance(cell, int | float) for cell in cells]
@@ -176,6 +204,29 @@ def _texts(connection: Connection, run_id: str, wanted: Collection[str]) -> dict
     rows = select(CommentRow.comment_id, AnnotationRow.record).join(AnnotationRow, AnnotationRow.comment_id == CommentRow.id)
     found = connection.execute(rows.where(AnnotationRow.run_id == run_id).execution_options(yield_per=_PAGE))
     return {row.comment_id: json.loads(row.record)["text"] for row in found if row.comment_id in wanted}
+
+
+def texts_of(connection: Connection, run_id: str, wanted: Collection[str]) -> dict[str, str]:
+    """Text of a few comments.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run; offsets of its quotes point into the texts.
+    wanted : collection of str
+        Ids of comments, as the table calls them.
+
+    Returns
+    -------
+    dict of str to str
+        By id; those that are not there are left out.
+    """
+    upload = select(RunRow.upload_id).where(RunRow.id == run_id).scalar_subquery()
+    rows = select(CommentRow.comment_id, AnnotationRow.record).join(AnnotationRow, AnnotationRow.comment_id == CommentRow.id)
+    rows = rows.where(AnnotationRow.run_id == run_id, CommentRow.upload_id == upload, CommentRow.comment_id.in_(sorted(wanted)))
+    return {row.comment_id: json.loads(row.record)["text"] for row in connection.execute(rows)}
 
 
 def _quotes(places: Sequence[Place], texts: Mapping[str, str]) -> tuple[Quote, ...]:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from voc.attributes import FIELDS
 from voc.codebook.records import Codebook
-from voc.records import Analysis, Label
-from voc.store import cases, codebooks, decisions, export, points, read, reviews
+from voc.errors import RecordNotFound
+from voc.naming import Meaning
+from voc.records import Analysis, Label, PainPoint, Quote
+from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
+from voc.store.corrections import gold_lines
 from voc.store.current import Current, current
+from voc.store.part_records import Part, Source, Weekly
 from voc.store.point_records import PointDetail, SplitPreview
-from voc.store.records import CommentFilter, CommentPage, Review, ReviewSummary, RunPage, StoredUpload
+from voc.store.records import CommentFilter, CommentPage, Review, ReviewPace, ReviewSummary, RunFilter, RunPage, StoredComment, StoredUpload
+from voc.store.recount import known_words, values_of
 from voc.store.standing import standing_of, state_of
+from voc.store.statistics import plan_of, renamed, statistics, wordless
+
+if TYPE_CHECKING:
+    from voc.statistics import StatisticsReport
+    from voc.statistics.records import AuditedShares, Plan
+
+if TYPE_CHECKING:
+    from voc.statistics.records import SubIssue
+from voc.store.paging import write_cursor
+from voc.store.write import now
+from voc.taxonomy import Taxonomy
 
 Sees = Callable[[StoredUpload], bool]
 
@@ -47,6 +65,62 @@ class Findings:
         with self.reading() as connection:
             return current(connection, run_id, self.cache)
 
+    def part(self, run_id: str, chosen: RunFilter | None = None) -> Part:  # numpydoc ignore=PR01,RT01
+        """The figures of some comments of a run, after reviews and edits (see `voc.store.part`)."""
+        with self.reading() as connection:
+            return part.part(connection, current(connection, run_id, self.cache), chosen or RunFilter(), self.cache)
+
+    def weekly(self, run_id: str, chosen: RunFilter | None = None) -> Weekly:  # numpydoc ignore=PR01,RT01
+        """The same comments and their pain points, week by week."""
+        with self.reading() as connection:
+            return part.weekly(connection, current(connection, run_id, self.cache), chosen or RunFilter(), self.cache)
+
+    def warm(self, run_id: str) -> None:  # numpydoc ignore=PR01
+        """Compute ahead what the pages of a run need, so that whoever comes first need not wait."""
+        self.part(run_id)
+        self.weekly(run_id)
+        self.field_values(run_id)
+        self.statistics(run_id)
+        with self.reading() as connection:
+            part_columns.Columns(connection, current(connection, run_id, self.cache), self.cache).read()
+            if head := codebooks.head_of(connection, run_id):
+                codebooks.load(connection, head.name, self.cache)
+
+    def sources(self, run_id: str, quotes: Sequence[Quote]) -> dict[str, Source]:  # numpydoc ignore=PR01,RT01
+        """Id → comment, of those that are quoted."""
+        with self.reading() as connection:
+            return part.sources(connection, current(connection, run_id, self.cache), quotes)
+
+    def statistics(self, run_id: str) -> StatisticsReport | None:  # numpydoc ignore=PR01,RT01
+        """Statistics of a run as it was analysed, under today's names; none where it was saved without (see `voc.store.statistics`)."""
+        with self.reading() as connection:
+            state = state_of(connection, run_id)
+            found = self.cache.get("statistics", state.run_key, lambda: statistics(connection, run_id))
+            if found is None or not state.edited:
+                return found
+            labels = {point.id: point.label for point in current(connection, run_id, self.cache).analysis.pain_points}
+            return self.cache.get("statistics, renamed", state, lambda: renamed(found, labels))
+
+    def plan(self, run_id: str, sees: Sees | None = None) -> Plan | None:  # numpydoc ignore=PR01,RT01
+        """The plan of a run's statistics, with owner and due time from the cases that are open (see `voc.store.statistics.plan_of`)."""
+        found = self.statistics(run_id)
+        return plan_of(found.plan, self.current(run_id).run, self.cases(sees=sees)) if found else None
+
+    def audited_shares(self, run_id: str) -> AuditedShares:  # numpydoc ignore=PR01,RT01
+        """What a random sample of reviews says of the models, and the shares that follow (see `voc.store.audited`)."""
+        from voc.store.audited import audited_shares
+
+        with self.reading() as connection:
+            state = state_of(connection, run_id)
+            run = self.cache.get("run", state.run_key, lambda: read.run(connection, run_id))
+            counts = {label: said.n for label, said in run.analysis.metrics.sentiment.items()}
+            return self.cache.get("audited_shares", state, lambda: audited_shares(connection, run_id, counts))
+
+    def wordless(self, upload_id: int) -> dict[tuple[str, int], int]:  # numpydoc ignore=PR01,RT01
+        """NPS answers of respondents who wrote nothing, by file and row."""
+        with self.reading() as connection:
+            return wordless(connection, upload_id)
+
     def current_with_members(self, run_id: str) -> Analysis:  # numpydoc ignore=PR01,RT01
         """The same as the whole record that `voc analyse` writes, members included."""
         with self.reading() as connection:
@@ -58,17 +132,61 @@ class Findings:
         """A page of a run's comments, with what holds of them after reviews and edits (see `voc.store.read.comments`)."""
         with self.reading() as connection:
             stood = standing_of(connection, state_of(connection, run_id), self.cache)
-            point, inside = wanted.pain_point if wanted else None, None
-            if point and stood.placed is not None and (point in stood.moved or point not in stood.shown):
-                inside = sorted({place[0] for place in stood.places(connection, point)})
+            inside = stood.inside(connection, wanted.pain_point if wanted else None)
             members = partial(stood.members, connection)
             return read.comments(connection, run_id, wanted, cursor=cursor, limit=limit, inside=inside, members=members)
+
+    def quoted_comments(self, run_id: str, point: PainPoint) -> tuple[StoredComment, ...]:  # numpydoc ignore=PR01,RT01
+        """Comments that a pain point of a run quotes, whole, in the order in which they were stored."""
+        ids = tuple(dict.fromkeys(quote.comment_id for quote in point.quotes))
+        if not ids:
+            return ()
+        with self.reading() as connection:
+            members = partial(standing_of(connection, state_of(connection, run_id), self.cache).members, connection)
+            wanted = CommentFilter(pain_point=point.id)
+            return read.comments(connection, run_id, wanted, limit=len(ids), inside=ids, members=members).comments
+
+    def comment(self, run_id: str, key: int) -> StoredComment:  # numpydoc ignore=PR01,RT01
+        """One comment of a run; `RecordNotFound` where the run has none of this number."""
+        page = self.comments(run_id, cursor=write_cursor("comment", key - 1), limit=1)
+        if not page.comments or page.comments[0].key != key:
+            raise RecordNotFound("unknown_comment", f"这次分析里没有这条评论 / the run has no such comment: {key}", run=run_id)
+        return page.comments[0]
+
+    def count_comments(self, run_id: str, wanted: CommentFilter, most: int = 1000) -> int:  # numpydoc ignore=PR01,RT01
+        """How many comments of a run there are; `most` + 1 where more (see `voc.store.read.count`)."""
+        with self.reading() as connection:
+            stood = standing_of(connection, state_of(connection, run_id), self.cache)
+            inside = stood.inside(connection, wanted.pain_point)
+            return read.count(connection, run_id, wanted, most=most, inside=inside)
+
+    def words_of(self, settings: Mapping[str, Any]) -> tuple[Taxonomy, dict[str, Meaning]]:  # numpydoc ignore=PR01,RT01
+        """Touchpoints and known problems by the settings of a run, its own kept ones too (see `voc.store.recount.known_words`)."""
+        name = settings.get("taxonomy")
+        with self.reading() as connection:
+            return known_words(name if isinstance(name, str) else "", connection)
+
+    def field_values(self, run_id: str) -> dict[str, tuple[str, ...]]:  # numpydoc ignore=PR01,RT01
+        """What the comments of a run have in the fields that filters go by, the most frequent first."""
+        with self.reading() as connection:
+            state = state_of(connection, run_id)
+            run = self.cache.get("run", state.run_key, lambda: read.run(connection, run_id))
+            fields = (*FIELDS, "question")
+            counts = self.cache.get("field_values", state.run_key, lambda: values_of(connection, run_id, run.upload_id, fields))
+        return {
+            field: tuple(value for value, _ in sorted(found.items(), key=lambda of: (-of[1], of[0]))) for field, found in counts.items()
+        }
 
     @contextmanager
     def export_rows(self, run_id: str) -> Iterator[export.Rows]:  # numpydoc ignore=PR01,YD01
         """All comments of a run in their order, as lines of JSON or CSV (see `voc.store.export.Rows`), all of one state."""
         with self.reading() as connection:
             yield export.Rows(connection, current(connection, run_id, self.cache))
+
+    def texts(self, run_id: str, wanted: Collection[str]) -> dict[str, str]:  # numpydoc ignore=PR01,RT01
+        """Text of a few comments, by id (see `voc.store.export.texts_of`)."""
+        with self.reading() as connection:
+            return export.texts_of(connection, run_id, wanted)
 
     def add_review(
         self, run_id: str, key: int, target: str, label: Label | None, reviewer: str | None = None
@@ -81,8 +199,9 @@ class Findings:
         self, run_id: str, key: int, decided: Mapping[str, Label | None], reviewer: str | None = None
     ) -> tuple[Review, ...]:  # numpydoc ignore=PR01,RT01
         """Note several decisions on a comment, target → label, all or none."""
+        at = now()
         with self.writing() as connection:
-            return tuple(reviews.add_review(connection, run_id, key, target, label, reviewer) for target, label in decided.items())
+            return tuple(reviews.add_review(connection, run_id, key, target, label, reviewer, at) for target, label in decided.items())
 
     def withdraw_review(
         self, run_id: str, key: int, reviewer: str | None = None, target: str | None = None
@@ -90,6 +209,30 @@ class Findings:
         """Take back the last decision that somebody made on a comment (see `voc.store.reviews.withdraw_review`)."""
         with self.writing() as connection:
             return reviews.withdraw_review(connection, run_id, key, target, reviewer)
+
+    def withdraw_together(self, run_id: str, reviewer: str | None = None, key: int | None = None) -> int:  # numpydoc ignore=PR01,RT01
+        """Take back what somebody decided together last; number of the comment (see `voc.store.reviews.withdraw_together`)."""
+        with self.writing() as connection:
+            return reviews.withdraw_together(connection, run_id, reviewer, key)
+
+    def review_pace(self, run_id: str, reviewer: str | None = None) -> ReviewPace:  # numpydoc ignore=PR01,RT01
+        """How somebody gets on (see `voc.store.pace.review_pace`)."""
+        with self.reading() as connection:
+            return pace.review_pace(connection, run_id, reviewer)
+
+    def random_audit(self, run_id: str) -> tuple[str, ...]:  # numpydoc ignore=PR01,RT01
+        """Ids of reviewed comments that are a random sample of the run (see `voc.store.pace.random_audit`)."""
+        with self.reading() as connection:
+            return pace.random_audit(connection, run_id)
+
+    def corrections(self, run_id: str) -> Iterator[str]:  # numpydoc ignore=PR01,YD01
+        """What people decided, as lines for `voc train` and `voc evaluate` (see `voc.store.corrections`)."""
+        cursor = None
+        while True:
+            page = self.comments(run_id, CommentFilter(reviewed=True), cursor=cursor, limit=500)
+            yield from gold_lines(page.comments)
+            if (cursor := page.next) is None:
+                return
 
     def review_summary(self, run_id: str) -> ReviewSummary:  # numpydoc ignore=PR01,RT01
         """How much of a run was reviewed, and how far people and models agree."""
@@ -107,10 +250,10 @@ class Findings:
         with self.writing() as connection:
             codebooks.replace(connection, name, book, opened=opened, cache=self.cache)
 
-    def codebook_of(self, run_id: str) -> codebooks.Kept:  # numpydoc ignore=PR01,RT01
+    def codebook_of(self, run_id: str, *, with_run: bool = True) -> codebooks.Kept:  # numpydoc ignore=PR01,RT01
         """The codebook that edits of a run's pain points go to; `ConflictError` where the run is the last of none."""
         with self.reading() as connection:
-            return codebooks.of_run(connection, run_id, self.cache)
+            return codebooks.of_run(connection, run_id, self.cache, with_run=with_run)
 
     def edit_codebook(
         self, run_id: str, change: Callable[[Codebook], Codebook], by: str | None = None
@@ -123,9 +266,20 @@ class Findings:
         with self.reading() as connection:
             return points.point_detail(connection, current(connection, run_id, self.cache), point_id, self.cache)
 
+    def narrower(self, run_id: str) -> dict[str, tuple[SubIssue, ...]]:  # numpydoc ignore=PR01,RT01
+        """The narrower issues of each pain point (see `voc.store.listing.narrower`)."""
+        with self.reading() as connection:
+            return listing.narrower(connection, current(connection, run_id, self.cache), self.cache)
+
+    def points_holding(self, run_id: str, query: str) -> frozenset[str]:  # numpydoc ignore=PR01,RT01
+        """Pain points of a run whose name, words or quotes hold a query (see `voc.store.listing.holding`)."""
+        with self.reading() as connection:
+            now = current(connection, run_id, self.cache)
+        return listing.holding(now, query, self.cache)
+
     def split_preview(self, run_id: str, point_id: str, words: Sequence[str]) -> SplitPreview:  # numpydoc ignore=PR01,RT01
         """What a split would do (see `voc.store.points.split_preview`)."""
-        return points.split_preview(self.codebook_of(run_id).book, point_id, words)
+        return points.split_preview(self.codebook_of(run_id), point_id, words, self.cache)
 
     def open_case(
         self, run_id: str, point_id: str, change: CaseChange | None = None, actor: str | None = None

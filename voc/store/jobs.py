@@ -110,7 +110,7 @@ def job(connection: Connection, job_id: int) -> StoredJob:
     return StoredJob.model_validate(plain_job(row))
 
 
-def jobs(connection: Connection, upload_id: int | None = None, *, limit: int = 1000) -> tuple[StoredJob, ...]:
+def jobs(connection: Connection, upload_id: int | None = None, *, limit: int = 1000, before: int | None = None) -> tuple[StoredJob, ...]:
     """The newest jobs first.
 
     Parameters
@@ -121,6 +121,8 @@ def jobs(connection: Connection, upload_id: int | None = None, *, limit: int = 1
         Of one upload; all where left out.
     limit : int
         How many at most.
+    before : int, optional
+        Only those with smaller numbers.
 
     Returns
     -------
@@ -128,6 +130,8 @@ def jobs(connection: Connection, upload_id: int | None = None, *, limit: int = 1
         As they stand.
     """
     of_it = [JobRow.upload_id == upload_id] if upload_id is not None else []
+    if before is not None:
+        of_it.append(JobRow.id < before)
     rows = connection.execute(select_job(connection).where(*of_it).order_by(JobRow.id.desc()).limit(limit)).mappings()
     return tuple(StoredJob.model_validate(plain_job(row)) for row in rows)
 
@@ -204,7 +208,36 @@ def retry(connection: Connection, job_id: int) -> StoredJob:
     JobError
         ``job_not_ended`` if it is neither.
     """
-    values = {**FRESH, "state": "queued", "finished_at": null(), "cancel_requested": False, "crashes": 0}
+    return _again_as(connection, job_id, "queued")
+
+
+def hold(connection: Connection, job_id: int) -> StoredJob:
+    """Hold a failed or cancelled job, so that it can be asked for something else.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    job_id : int
+        The job.
+
+    Returns
+    -------
+    StoredJob
+        Held.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none.
+    JobError
+        ``job_not_ended`` if it is neither.
+    """
+    return _again_as(connection, job_id, "held")
+
+
+def _again_as(connection: Connection, job_id: int, state: JobState) -> StoredJob:
+    values = {**FRESH, "state": state, "finished_at": null(), "cancel_requested": False, "crashes": 0}
     ended = update(JobRow).where(JobRow.id == job_id, JobRow.state.in_(["failed", "cancelled"]))
     if connection.execute(ended.values(values)).rowcount:
         return job(connection, job_id)
@@ -235,8 +268,39 @@ def start(connection: Connection, job_id: int, settings: Mapping[str, Any]) -> S
     JobError
         ``job_started`` if it is not held.
     """
+    return _held_as(connection, job_id, "queued", settings)
+
+
+def settle(connection: Connection, job_id: int, settings: Mapping[str, Any]) -> StoredJob:
+    """Change what a job is asked for while it is held.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    job_id : int
+        The job.
+    settings : mapping of str to JSON values
+        In the place of those it had.
+
+    Returns
+    -------
+    StoredJob
+        Held.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none.
+    JobError
+        ``job_started`` if it is not held.
+    """
+    return _held_as(connection, job_id, "held", settings)
+
+
+def _held_as(connection: Connection, job_id: int, state: JobState, settings: Mapping[str, Any]) -> StoredJob:
     held = update(JobRow).where(JobRow.id == job_id, JobRow.state == "held")
-    if connection.execute(held.values(state="queued", settings=json.dumps(settings, ensure_ascii=False))).rowcount:
+    if connection.execute(held.values(state=state, settings=json.dumps(settings, ensure_ascii=False))).rowcount:
         return job(connection, job_id)
     raise _wrong_state("job_started", "任务已经开始过 / the job was started already", job(connection, job_id))
 

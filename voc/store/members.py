@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from voc.codebook.records import Codebook, RunMember
 from voc.codebook.versions import outcome_of
 from voc.codebook.view import unassigned_members
 from voc.complaints import GRAVE_INTENTS, Complaint, complaint_at
-from voc.records import Annotation, PainPoint
+from voc.records import Annotation, Clause, Intent, PainPoint
 from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow
 
 _CHUNK = 500
@@ -159,16 +160,13 @@ def placed(found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: 
     shown = {point.id for point in book.pain_points if point.status == "active"}
     outcome = outcome_of(book)
     homes: dict[str, list[Place]] = {point.id: [] for point in points if point.id in shown}
-    words: dict[Place, str] = {}
-    for member in book.run.members:
+    for member, place in zip(book.run.members, book.run.places, strict=True):
         home = outcome.homes[member.ref]
-        place = (member.comment_id, member.start, member.end)
-        words[place] = member.words
         if home in shown:
             homes.setdefault(home, []).append(place)
     moved = frozenset(point for point, places in homes.items() if set(places) != set(found.get(point, ())))
     kept = {point: places for point, places in homes.items() if places or point not in moved}
-    return Placed(kept, moved, words, unassigned_members(book.run, outcome))
+    return Placed(kept, moved, book.run.words, unassigned_members(book.run, outcome))
 
 
 class Details:
@@ -214,12 +212,14 @@ class Details:
         record = AnnotationRow.record
         for row in self._rows(connection, list(missing), record):
             self._origins[row[0]] = Origin(*row[2:])
-            annotation = Annotation.model_validate_json(row[1])
-            clauses = {(clause.start, clause.end): clause for clause in annotation.clauses}
+            # Ours, and a hundred thousand of them: only what is needed is made a record.
+            said = json.loads(row[1])
+            intents = tuple(Intent.model_construct(**intent) for intent in said["intents"])
+            annotation = Annotation.model_construct(**{**said, "intents": intents})
+            clauses = {(clause["start"], clause["end"]): clause for clause in said["clauses"]}
             for place in missing[row[0]]:
-                clause = clauses.get(place[1:])
-                if clause:
-                    self._complaints[place] = complaint_at(annotation, clause, words.get(place))
+                if clause := clauses.get(place[1:]):
+                    self._complaints[place] = complaint_at(annotation, Clause.model_validate(clause), words.get(place))
         return [self._complaints[place] for place in places if place in self._complaints]
 
     def origins(self, connection: Connection, ids: Iterable[str]) -> list[Origin]:

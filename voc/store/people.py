@@ -131,6 +131,19 @@ class CodebookRow(Base):
     run: Mapped[str | None]
 
 
+class TaxonomyRow(Base):
+    """A version of touchpoints and words of the users' own; never altered, since runs name it."""
+
+    __tablename__ = "taxonomy"
+    __table_args__ = STRICT
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[str]
+    author: Mapped[str | None]
+    text: Mapped[str]  # YAML
+    userdict: Mapped[str]  # a word a line
+
+
 class AuditRow(Base):
     """What was done to the store, without personal data."""
 

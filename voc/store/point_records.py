@@ -32,6 +32,13 @@ class PointEdit(Record):
     members: int = Field(description="clauses that it concerned")
 
 
+class PinnedClause(Record):
+    """A clause that a person chose to be quoted."""
+
+    comment_id: str
+    text: str
+
+
 class PointDetail(Record):
     """A pain point with all that is known of it, but its members."""
 
@@ -43,6 +50,7 @@ class PointDetail(Record):
     locked: bool
     editable: bool = Field(description="whether edits are possible: the run is the last one of a codebook")
     edited: bool = Field(description="whether its members are not those that the run found")
+    pinned: tuple[PinnedClause, ...] = Field((), description="clauses that are quoted first because somebody chose them")
     trend: tuple[WeekCount, ...] = Field(description="weeks in which the run has comments with a date")
     history: tuple[PointEdit, ...] = Field(description="the oldest first")
 

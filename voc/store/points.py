@@ -19,7 +19,7 @@ from voc.records import PainPoint, Quote
 from voc.store import codebooks
 from voc.store.cache import Cache
 from voc.store.current import Current
-from voc.store.point_records import PointDetail, PointEdit, SplitPreview, WeekCount
+from voc.store.point_records import PinnedClause, PointDetail, PointEdit, SplitPreview, WeekCount
 from voc.store.recount import details_of, nothing_of
 from voc.store.tables import AnnotationRow, CommentRow, MembershipRow
 
@@ -67,6 +67,7 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
         locked=coded.locked if coded else False,
         editable=kept is not None,
         edited=point_id in now.standing.moved,
+        pinned=tuple(PinnedClause(comment_id=one.member.comment_id, text=one.text) for one in coded.pinned) if coded else (),
         trend=_trend(connection, now, point_id, memory),
         history=history(kept.book, point_id) if kept else (),
     )
@@ -123,17 +124,19 @@ def history(book: Codebook, point_id: str | None = None) -> tuple[PointEdit, ...
     return tuple(one for one in found if point_id is None or point_id in (one.point, one.into))
 
 
-def split_preview(book: Codebook, point_id: str, words: Sequence[str]) -> SplitPreview:
+def split_preview(kept: codebooks.Kept, point_id: str, words: Sequence[str], memory: Cache) -> SplitPreview:
     """What a split would do.
 
     Parameters
     ----------
-    book : Codebook
-        With its last run.
+    kept : Kept
+        The codebook, with its last run.
     point_id : str
         An active pain point.
     words : sequence of str
         In either script; clauses that hold one of them would go.
+    memory : Cache
+        Remembers where the members of a codebook are.
 
     Returns
     -------
@@ -145,11 +148,12 @@ def split_preview(book: Codebook, point_id: str, words: Sequence[str]) -> SplitP
     CodebookError
         If there is no such pain point, it is not active, or no word is given.
     """
+    book = kept.book
     active(book, point_id)
     wanted = tuple(dict.fromkeys(filter(None, (normalise(word).normalised.strip() for word in words))))
     if not wanted:
         raise CodebookError("no_words", "没有给出词语 / no words given", "words=小票")
-    homes = outcome_of(book).homes
+    homes = memory.get("homes", (kept.name, kept.revision), lambda: outcome_of(book).homes, most=2)
     members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == point_id]
     folded = [word.casefold() for word in wanted]
     going = [one for one in members if any(word in one.words.casefold() for word in folded)]
@@ -177,7 +181,7 @@ def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPa
 
 
 def _trend(connection: Connection, now: Current, point_id: str, memory: Cache) -> tuple[WeekCount, ...]:
-    all_weeks = memory.get("weeks", now.state.run_key, lambda: _weeks(connection, now.run.id, now.run.upload_id))
+    all_weeks = memory.get("weeks", now.state.run_key, lambda: weeks_of_run(connection, now.run.id, now.run.upload_id))
     if point_id in now.standing.shown and point_id not in now.standing.moved:
         own = _weeks_found(connection, now.run.id, point_id)
     else:
@@ -200,7 +204,23 @@ def _weeks_found(connection: Connection, run_id: str, point_id: str) -> Counter[
     )
 
 
-def _weeks(connection: Connection, run_id: str, upload_id: int) -> Counter[str]:
+def weeks_of_run(connection: Connection, run_id: str, upload_id: int) -> Counter[str]:
+    """Comments of a run by week.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+    upload_id : int
+        Whose comments it analysed.
+
+    Returns
+    -------
+    Counter of str
+        By Monday; comments without a date are left out.
+    """
     day = func.substr(CommentRow.created_at, 1, 10)
     of_run = (AnnotationRow.run_id == run_id, AnnotationRow.comment_id == CommentRow.id)
     rows = select(day, func.count()).where(CommentRow.upload_id == upload_id, day != "", select(1).where(*of_run).exists()).group_by(day)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
+from voc.store.chosen import of_days, of_fields
 from voc.store.members import Member, members_of
 from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
 from voc.store.records import (
@@ -23,13 +24,12 @@ from voc.store.records import (
     StoredRun,
     StoredUpload,
 )
-from voc.store.reviews import effective, has_sentiment, has_touchpoint, is_reviewed, reviews_of
+from voc.store.reviews import awaits_second_look, effective, has_sentiment, has_touchpoint, is_reviewed, reviews_of
 from voc.store.search import holds
 from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, PainPointRow, RunRow, UploadRow
 
-__all__ = ["MOST_PER_PAGE", "comments", "pain_points", "run", "run_page", "runs", "upload", "upload_of"]
+__all__ = ["MOST_PER_PAGE", "comments", "count", "pain_points", "run", "run_page", "runs", "upload", "upload_of"]
 
-_FIELDS = ("channel", "store", "product", "region", "question")
 _UPLOAD = [UploadRow.__table__.c[name] for name in StoredUpload.model_fields]
 _SUMMARY = [RunRow.__table__.c[name] for name in RunSummary.model_fields]
 _OUR_NAMES = {"key", "upload_id", "comment_id", "search_text", "extra", "record"}  # of columns that are no fields of a `Comment`
@@ -257,6 +257,38 @@ def comments(
     return CommentPage(comments=page, next=write_cursor("comment" if wanted.order == "stored" else wanted.order, *value, key))
 
 
+def count(connection: Connection, run_id: str, wanted: CommentFilter, *, most: int, inside: Sequence[str] | None = None) -> int:
+    """How many comments of a run there are, as far as it is worth to count.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run.
+    wanted : CommentFilter
+        Which.
+    most : int
+        Counted up to one more than this.
+    inside : sequence of str, optional
+        As for `comments`.
+
+    Returns
+    -------
+    int
+        `most` + 1 where there are more than `most`.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is no such run.
+    """
+    wanted = wanted.model_copy(update={"order": "stored"})  # to sort them by anything else would take longer
+    asked = _keys(run_id, _upload_of(connection, run_id), None, wanted, inside, sqlite=connection.dialect.name == "sqlite")
+    found: int = connection.execute(select(func.count()).select_from(asked.limit(most + 1).subquery())).scalar_one()
+    return found
+
+
 def _upload_of(connection: Connection, run_id: str) -> int:
     found = connection.execute(select(RunRow.upload_id).where(RunRow.id == run_id)).scalar()
     if found is None:
@@ -273,7 +305,7 @@ def _keys(
     run_id: str, upload_id: int, start: After | None, wanted: CommentFilter, inside: Sequence[str] | None, *, sqlite: bool
 ) -> Select[Any]:
     """Numbers of the comments behind one, in order; made to walk an index up to the page's end rather than to sort all."""
-    fields = [getattr(CommentRow, name) == value for name in _FIELDS if (value := getattr(wanted, name)) is not None]
+    fields = of_fields(wanted)
     of_run = [AnnotationRow.run_id == run_id, *([has_sentiment(run_id, wanted.sentiment)] if wanted.sentiment else [])]
     of_run += [] if wanted.mixed is None else [AnnotationRow.mixed.is_(wanted.mixed)]
     column = sorted_by(wanted.order)
@@ -298,6 +330,8 @@ def _keys(
         statement = statement.where(has_touchpoint(key, run_id, wanted.touchpoint))
     if wanted.reviewed is not None:
         statement = statement.where(is_reviewed(key, run_id) if wanted.reviewed else ~is_reviewed(key, run_id))
+    if wanted.second_look:
+        statement = statement.where(awaits_second_look(key, run_id, wanted.second_look))
     if wanted.intent:
         of_it = (IntentRow.run_id == run_id, IntentRow.intent == wanted.intent)
         statement = statement.where(key.in_(select(IntentRow.comment_id).where(*of_it)))
@@ -310,9 +344,7 @@ def _keys(
         statement = statement.where(key.in_(select(named.id).where(named.upload_id == upload_id, ids)))
     if wanted.from_ or wanted.to:
         dated = aliased(CommentRow)
-        days = [dated.created_at >= wanted.from_] if wanted.from_ else []
-        days += [func.substr(dated.created_at, 1, len(wanted.to)) <= wanted.to] if wanted.to else []
-        statement = statement.where(key.in_(select(dated.id).where(dated.upload_id == upload_id, *days)))
+        statement = statement.where(key.in_(select(dated.id).where(dated.upload_id == upload_id, *of_days(dated, wanted))))
     return statement
 
 

@@ -77,23 +77,29 @@ class StoredComment(Record):
     pain_points: tuple[MemberOf, ...] = Field((), description="clauses that belong to pain points, as edits and reviews leave them")
 
 
-class CommentFilter(Record):
-    """Which comments of a run; all that are given must hold. Sentiment and touchpoint are what holds after reviews."""
+class RunFilter(Record):
+    """Which comments of a run all figures of a page are counted on; what is left out leaves nothing out."""
 
-    touchpoint: str | None = None
-    sentiment: Label | None = None
-    pain_point: str | None = Field(None, description="as edits and reviews leave it")
-    q: str | None = Field(None, description="words in the text, in either script")
     from_: str | None = Field(None, alias="from", description="ISO 8601 date or its beginning, e.g. 2024-05")
     to: str | None = Field(None, description="the same; the whole of that day or month is in")
     channel: str | None = None
     store: str | None = None
     product: str | None = None
     region: str | None = None
-    question: str | None = None
+    question: str | None = Field(None, description="the survey question that the text answers")
+
+
+class CommentFilter(RunFilter):
+    """Which comments of a run; all that are given must hold. Sentiment and touchpoint are what holds after reviews."""
+
+    touchpoint: str | None = None
+    sentiment: Label | None = None
+    pain_point: str | None = Field(None, description="as edits and reviews leave it")
+    q: str | None = Field(None, description="words in the text, in either script")
     intent: str | None = None
     mixed: bool | None = Field(None, description="clearly both praise and complaint, as the models said")
     reviewed: bool | None = Field(None, description="whether a decision on it holds")
+    second_look: str | None = Field(None, description="name of a person: others decided on it, this person did not")
     order: Order = Field("stored", description="`uncertain`: the least sure first; `random`: the same random order each time")
 
 
@@ -194,3 +200,10 @@ class ReviewSummary(Record):
     people_touchpoints: Agreement
     model_sentiment: Agreement = Field(description="of the models with what people decided")
     model_touchpoints: Agreement
+
+
+class ReviewPace(Record):
+    """How somebody gets on with reviewing a run."""
+
+    comments: int = Field(description="that they decided on")
+    seconds: float | None = Field(None, description="median from one comment to the next, pauses left out; none: too few")

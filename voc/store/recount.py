@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Connection, func, select
 
@@ -17,13 +17,13 @@ from voc.corpora import taxonomy_names, taxonomy_path
 from voc.metrics import share, wilson
 from voc.naming import Meaning, known_meanings
 from voc.records import PainPoint, Unassigned
-from voc.store import codebooks
+from voc.store import codebooks, taxonomies
 from voc.store.cache import Cache
 from voc.store.members import Details, Place
 from voc.store.records import StoredRun
 from voc.store.standing import Standing
 from voc.store.tables import AnnotationRow, CommentRow
-from voc.taxonomy import Taxonomy, load_taxonomy
+from voc.taxonomy import Taxonomy, load_taxonomy, read_taxonomy
 
 _POINTS = 1000  # counted pain points that are remembered
 
@@ -51,7 +51,7 @@ class Counting:
         self.coded = {point.id: point for point in stood.book.pain_points} if stood.book else {}
         self.details = details_of(self.run, self.key, memory)
         name = self.run.settings.get("taxonomy")
-        self.taxonomy, self.meanings = known_words(name if isinstance(name, str) else "")
+        self.taxonomy, self.meanings = known_words(name if isinstance(name, str) else "", connection)
 
     def points(self) -> tuple[PainPoint, ...]:
         """Pain points that are shown.
@@ -94,9 +94,10 @@ class Counting:
     def _counted(self, coded: CodedPainPoint) -> PainPoint:
         """Counted anew, but for companions and the line in words."""
         out = self.stood.out.get(coded.id, frozenset())
-        placed = self.stood.placed
-        key = (self.key, coded.id, coded.label, coded.pinned, out, id(placed))
-        return self.memory.get("point", key, lambda: (placed, self._count(coded)), _POINTS)[1]
+        # Of an edit that moves clauses of others it stays as it is.
+        places = frozenset(self.stood.placed.homes.get(coded.id, ())) if self.stood.placed else None
+        key = (self.key, coded.id, coded.label, coded.pinned, out, places)
+        return self.memory.get("point", key, lambda: self._count(coded), _POINTS)
 
     def _count(self, coded: CodedPainPoint) -> PainPoint:
         places = self.stood.places(self.connection, coded.id)
@@ -202,13 +203,15 @@ def _relabelled(point: PainPoint, labels: Mapping[str, str]) -> PainPoint:
     return told.model_copy(update={"description": point.description.replace(f"常与{first}同时出现", f"常与{now[0].label}同时出现")})
 
 
-def known_words(taxonomy_name: str) -> tuple[Taxonomy, dict[str, Meaning]]:
+def known_words(taxonomy_name: str, connection: Connection | None = None) -> tuple[Taxonomy, dict[str, Meaning]]:
     """Touchpoints and known problems of a run.
 
     Parameters
     ----------
     taxonomy_name : str
-        As in the run's settings; that of retail where it is none of the shipped ones.
+        As in the run's settings; that of retail where it is neither a shipped nor a kept one.
+    connection : sqlalchemy.Connection, optional
+        To read kept ones from; without it none is known (see `Store.words_of`).
 
     Returns
     -------
@@ -217,6 +220,8 @@ def known_words(taxonomy_name: str) -> tuple[Taxonomy, dict[str, Meaning]]:
     meanings : dict of str to Meaning
         Label → what is known of that known problem.
     """
+    if connection is not None and (kept := taxonomies.find(connection, taxonomy_name)):
+        return _kept_words(kept.text)
     return _known_words(taxonomy_name if taxonomy_name in taxonomy_names() else "retail")
 
 
@@ -226,8 +231,14 @@ def _known_words(name: str) -> tuple[Taxonomy, dict[str, Meaning]]:
     return taxonomy, known_meanings(taxonomy)
 
 
-def values_of(connection: Connection, run_id: str, upload_id: int) -> dict[str, Counter[str]]:
-    """How many comments of a run have each value of the fields that segments are told by.
+@lru_cache(maxsize=8)
+def _kept_words(text: str) -> tuple[Taxonomy, dict[str, Meaning]]:
+    taxonomy = read_taxonomy(text)
+    return taxonomy, known_meanings(taxonomy)
+
+
+def values_of(connection: Connection, run_id: str, upload_id: int, fields: Sequence[str] = FIELDS) -> dict[str, Counter[str]]:
+    """How many comments of a run have each value of some fields.
 
     Parameters
     ----------
@@ -237,6 +248,8 @@ def values_of(connection: Connection, run_id: str, upload_id: int) -> dict[str, 
         The run.
     upload_id : int
         Whose comments it analysed.
+    fields : sequence of str
+        Columns of comments.
 
     Returns
     -------
@@ -248,7 +261,7 @@ def values_of(connection: Connection, run_id: str, upload_id: int) -> dict[str, 
     counts += [select(func.count()).select_from(AnnotationRow).where(AnnotationRow.run_id == run_id)]
     everything = len({connection.execute(one).scalar_one() for one in counts}) == 1  # no need to look each of them up
     found = {}
-    for field in FIELDS:
+    for field in fields:
         column = CommentRow.__table__.c[field]
         rows = select(column, func.count()).where(CommentRow.upload_id == upload_id, column != "", *([] if everything else [of_run]))
         found[field] = Counter(dict(connection.execute(rows.group_by(column)).tuples().all()))

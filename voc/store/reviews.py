@@ -18,7 +18,9 @@ from voc.store.tables import AnnotationRow, MentionRow
 from voc.store.write import now
 
 
-def add_review(connection: Connection, run_id: str, key: int, target: str, label: Label | None, reviewer: str | None) -> Review:
+def add_review(
+    connection: Connection, run_id: str, key: int, target: str, label: Label | None, reviewer: str | None, at: str | None = None
+) -> Review:
     """Note a decision.
 
     Parameters
@@ -35,6 +37,8 @@ def add_review(connection: Connection, run_id: str, key: int, target: str, label
         What holds; none where the comment does not speak of the touchpoint.
     reviewer : str, optional
         Who decided.
+    at : str, optional
+        When: what is decided together has the same moment; now where left out.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def add_review(connection: Connection, run_id: str, key: int, target: str, label
     known = select(AnnotationRow.comment_id).where(AnnotationRow.run_id == run_id, AnnotationRow.comment_id == key)
     if connection.execute(known).first() is None:
         raise RecordNotFound("unknown_comment", f"这次分析里没有这条评论 / the run has no such comment: {key}", run=run_id)
-    values = {"target": target, "label": label, "reviewer": reviewer, "at": now()}
+    values = {"target": target, "label": label, "reviewer": reviewer, "at": at or now()}
     number = connection.execute(insert(ReviewRow).values(run_id=run_id, comment_id=key, **values).returning(ReviewRow.id)).scalar_one()
     return Review(id=number, **values)
 
@@ -84,16 +88,70 @@ def withdraw_review(connection: Connection, run_id: str, key: int, target: str |
     RecordNotFound
         If there is none.
     """
-    mine = ReviewRow.reviewer == reviewer if reviewer is not None else ReviewRow.reviewer.is_(None)
-    wanted = [ReviewRow.run_id == run_id, ReviewRow.comment_id == key, mine, standing()]
+    wanted = [ReviewRow.run_id == run_id, ReviewRow.comment_id == key, by(reviewer), standing()]
     wanted += [ReviewRow.target == target] if target else []
     row = connection.execute(select(ReviewRow.__table__).where(*wanted).order_by(ReviewRow.id.desc()).limit(1)).mappings().first()
     if row is None:
         raise RecordNotFound("unknown_review", f"没有可撤回的判断 / no decision of yours to take back: {key}", run=run_id)
     review = Review.model_validate({name: row[name] for name in Review.model_fields})
+    _withdraw(connection, run_id, key, review, reviewer)
+    return review
+
+
+def withdraw_together(connection: Connection, run_id: str, reviewer: str | None, key: int | None = None) -> int:
+    """Take back all that somebody decided together last: what one press of a button stored.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    run_id : str
+        The run.
+    reviewer : str or None
+        Whose decisions.
+    key : int, optional
+        Only decisions on this comment; on whichever was last where left out.
+
+    Returns
+    -------
+    int
+        Number of the comment.
+
+    Raises
+    ------
+    RecordNotFound
+        If there is none.
+    """
+    mine = [ReviewRow.run_id == run_id, by(reviewer), standing(), *([ReviewRow.comment_id == key] if key is not None else [])]
+    last = connection.execute(select(ReviewRow.comment_id, ReviewRow.at).where(*mine).order_by(ReviewRow.id.desc()).limit(1)).first()
+    if last is None:
+        raise RecordNotFound("unknown_review", "没有可撤回的判断 / no decision of yours to take back", run=run_id)
+    together = select(ReviewRow.__table__).where(*mine, ReviewRow.comment_id == last.comment_id, ReviewRow.at == last.at)
+    for row in connection.execute(together.order_by(ReviewRow.id)).mappings().all():
+        review = Review.model_validate({name: row[name] for name in Review.model_fields})
+        _withdraw(connection, run_id, last.comment_id, review, reviewer)
+    return int(last.comment_id)
+
+
+def _withdraw(connection: Connection, run_id: str, key: int, review: Review, reviewer: str | None) -> None:
     values = {"target": review.target, "label": None, "reviewer": reviewer, "at": now(), "withdraws": review.id}
     connection.execute(insert(ReviewRow).values(run_id=run_id, comment_id=key, **values))
-    return review
+
+
+def by(reviewer: str | None) -> ColumnElement[bool]:
+    """Condition on `ReviewRow`: somebody's.
+
+    Parameters
+    ----------
+    reviewer : str or None
+        None: of nobody who said who they are.
+
+    Returns
+    -------
+    sqlalchemy.ColumnElement
+        To put in a WHERE.
+    """
+    return ReviewRow.reviewer == reviewer if reviewer is not None else ReviewRow.reviewer.is_(None)
 
 
 def standing() -> ColumnElement[bool]:
@@ -169,7 +227,7 @@ def effective(annotation: Annotation, reviews: Iterable[Review]) -> tuple[Label,
     touchpoints : dict of str to Label
         Polarity of each that it speaks of.
     """
-    said: dict[str, Label | None] = {mention.id: mention.polarity for mention in annotation.touchpoints}
+    said: dict[str, Label | None] = dict(modelled(annotation))
     sentiment = annotation.sentiment.label
     for review in reviews:
         if review.target == SENTIMENT:
@@ -177,6 +235,25 @@ def effective(annotation: Annotation, reviews: Iterable[Review]) -> tuple[Label,
         else:
             said[review.target] = review.label
     return sentiment, {touchpoint: label for touchpoint, label in said.items() if label}
+
+
+def modelled(annotation: Annotation) -> dict[str, Label]:
+    """Touchpoints as the models said them: one that is both praised and complained of counts as a complaint, as it does in the journey.
+
+    Parameters
+    ----------
+    annotation : Annotation
+        With a mention for each touchpoint and polarity.
+
+    Returns
+    -------
+    dict of str to Label
+        Polarity of each.
+    """
+    found: dict[str, Label] = {}
+    for mention in annotation.touchpoints:
+        found[mention.id] = min(found.get(mention.id, mention.polarity), mention.polarity, key=LABELS.index)
+    return found
 
 
 def has_sentiment(run_id: str, label: Label) -> ColumnElement[bool]:
@@ -240,3 +317,24 @@ def is_reviewed(key: InstrumentedAttribute[int], run_id: str) -> ColumnElement[b
         To put in a WHERE.
     """
     return key.in_(select(ReviewRow.comment_id).where(ReviewRow.run_id == run_id, standing()))
+
+
+def awaits_second_look(key: InstrumentedAttribute[int], run_id: str, reviewer: str) -> ColumnElement[bool]:
+    """Condition on a comment's number: others decided on it, and somebody has not.
+
+    Parameters
+    ----------
+    key : sqlalchemy.orm.InstrumentedAttribute
+        The column that holds the number.
+    run_id : str
+        The run.
+    reviewer : str
+        Who has not.
+
+    Returns
+    -------
+    sqlalchemy.ColumnElement
+        To put in a WHERE.
+    """
+    own = select(ReviewRow.comment_id).where(ReviewRow.run_id == run_id, by(reviewer), standing())
+    return and_(is_reviewed(key, run_id), key.not_in(own))

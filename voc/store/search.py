@@ -86,6 +86,37 @@ def terms(folded: str) -> list[str]:
     return list(dict.fromkeys(run[at : at + 2] for run in folded.split() for at in range(len(run))))
 
 
+def places_of(text: str, query: str) -> list[tuple[int, int]]:
+    """Where a text that people read holds a query, in either script: what search found it by.
+
+    Parameters
+    ----------
+    text : str
+        Of a comment, not normalised.
+    query : str
+        As typed.
+
+    Returns
+    -------
+    list of (int, int)
+        Half-open ranges of `text`, from left to right, none within another.
+
+    Examples
+    --------
+    >>> places_of("客服不回復，打客服電話也不接", "客服"), places_of("味道不錯", "不错")
+    ([(0, 2), (7, 9)], [(2, 4)])
+    """
+    wanted, aligned = fold(normalise(query).normalised), normalise(text)
+    folded = fold(aligned.normalised)
+    if not wanted or aligned.text != text or len(folded) != len(aligned.normalised):  # a letter that is two in lower case: no offsets
+        return []
+    found, at = [], folded.find(wanted)
+    while at >= 0:
+        found.append(aligned.to_text(at, at + len(wanted)))
+        at = folded.find(wanted, at + len(wanted))
+    return found
+
+
 def holds(query: str, *, sqlite: bool) -> tuple[ColumnElement[bool], ColumnElement[int]]:
     """Condition on `CommentRow`: its text holds the query.
 

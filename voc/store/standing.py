@@ -114,6 +114,25 @@ class Standing:
         out = self.out.get(point, ())
         return [place for place in self.placed.homes.get(point, ()) if place[0] not in out]
 
+    def inside(self, connection: Connection, point: str | None) -> list[str] | None:
+        """Ids of the comments of a pain point, where they are not those that the run found.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+            To read from.
+        point : str or None
+            Its id; need not be known. None: none is asked for.
+
+        Returns
+        -------
+        list of str or None
+            None: as the run found them.
+        """
+        if point and self.placed is not None and (point in self.moved or point not in self.shown):
+            return sorted({place[0] for place in self.places(connection, point)})
+        return None
+
     def all_places(self, connection: Connection) -> dict[str, list[Place]]:
         """Members of all pain points that are shown.
 

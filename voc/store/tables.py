@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -26,6 +27,11 @@ STRICT = {"sqlite_strict": True}
 NUMBERED = {"sqlite_strict": True, "sqlite_autoincrement": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 ANNOTATED = ["annotation.run_id", "annotation.comment_id"]
+# Index, its columns, and of which comments: with all that is counted of them, so that long rows need not be read.
+FEW_COMMENTS = (
+    ("duplicate", ("upload_id", "id"), "duplicate_of IS NOT NULL"),
+    ("scores", ("upload_id", "file", "id", "row", "nps", "csat"), "nps IS NOT NULL OR csat IS NOT NULL"),
+)
 INDEXED_FIELDS = ("created_at", "channel", "store", "product", "region", "question")
 
 
@@ -58,6 +64,22 @@ def owner(target: str, *, keep: bool = False) -> ForeignKey:
     return ForeignKey(target, ondelete="SET NULL" if keep else "CASCADE")
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """Make an index hold some rows only: those that queries with the same condition ask for.
+
+    Parameters
+    ----------
+    condition : str
+        SQL.
+
+    Returns
+    -------
+    dict of str to sqlalchemy.TextClause
+        For `Index`.
+    """
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class UploadRow(Base):
     """Tables that came together."""
 
@@ -83,6 +105,7 @@ class ProblemRow(Base):
     column: Mapped[str | None]
     reason: Mapped[str]
     hint: Mapped[str]
+    nps: Mapped[int | None]  # answer of a respondent who wrote nothing
 
 
 class CommentRow(Base):
@@ -92,6 +115,7 @@ class CommentRow(Base):
     __table_args__ = (
         UniqueConstraint("upload_id", "comment_id"),
         *(Index(f"ix_comment_{name}", "upload_id", name, "id") for name in INDEXED_FIELDS),
+        *(Index(f"ix_comment_{name}", *columns, **only_where(condition)) for name, columns, condition in FEW_COMMENTS),
         NUMBERED,
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,7 +142,10 @@ class CommentRow(Base):
 
 
 class RunRow(Base):
-    """One analysis of an upload. `analysis` is the whole ``voc.analysis/1`` without members of pain points."""
+    """One analysis of an upload. `analysis` is the whole ``voc.analysis/1`` without members of pain points.
+
+    `statistics` is the ``voc.statistics/1`` without quotes (see `voc.store.statistics`).
+    """
 
     __tablename__ = "run"
     __table_args__ = STRICT
@@ -132,6 +159,7 @@ class RunRow(Base):
     settings: Mapped[str]
     models: Mapped[str]
     analysis: Mapped[str]
+    statistics: Mapped[str | None]
 
 
 class AnnotationRow(Base):
@@ -142,6 +170,7 @@ class AnnotationRow(Base):
         Index("ix_annotation_label", "run_id", "comment_id", "label", "mixed"),  # spares filters the records
         Index("ix_annotation_score", "run_id", "score", "comment_id"),
         Index("ix_annotation_shuffled", "run_id", "shuffled", "comment_id"),
+        Index("ix_annotation_informative", "run_id", "informative", "comment_id"),
         STRICT,
     )
     run_id: Mapped[str] = mapped_column(owner("run.id"), primary_key=True)

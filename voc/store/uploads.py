@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, update
 
 from voc.errors import JobError
 from voc.store.records import StoredProblem, StoredUpload
@@ -48,6 +51,51 @@ def problems(connection: Connection, upload_id: int, limit: int) -> tuple[Stored
     """
     rows = connection.execute(select(*_PROBLEM).where(ProblemRow.upload_id == upload_id).order_by(ProblemRow.id).limit(limit)).mappings()
     return tuple(StoredProblem.model_validate(dict(row)) for row in rows)
+
+
+def set_private(connection: Connection, upload_id: int, private: bool) -> None:
+    """Say who may see an upload.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    upload_id : int
+        The upload.
+    private : bool
+        Whether it is only for its owner and administrators.
+    """
+    connection.execute(update(UploadRow).where(UploadRow.id == upload_id).values(private=private))
+
+
+class UploadCounts(NamedTuple):
+    """How much an upload holds."""
+
+    comments: int = 0
+    problems: int = 0
+
+
+def counts(connection: Connection, upload_ids: Collection[int]) -> dict[int, UploadCounts]:
+    """How much each of some uploads holds.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    upload_ids : collection of int
+        The uploads.
+
+    Returns
+    -------
+    dict of int to UploadCounts
+        For all of them.
+    """
+    found: list[dict[int, int]] = []
+    for column in (CommentRow.upload_id, ProblemRow.upload_id):
+        counted = select(column, func.count()).where(column.in_(upload_ids)).group_by(column)
+        found.append(dict(connection.execute(counted).tuples().all()))
+    comments, problems = found
+    return {number: UploadCounts(comments.get(number, 0), problems.get(number, 0)) for number in upload_ids}
 
 
 def refuse_erased(connection: Connection, upload_id: int, comments: int) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, union_all, update
 
 from voc.errors import ConflictError, RecordNotFound, StoreError
 from voc.store.accounts import ROLES, Account, Role
 from voc.store.audit import note
 from voc.store.credentials import check_name, fold_name, hash_password, is_outdated, rehash, row_number, stamp, utc_now, verify_password
-from voc.store.people import SessionRow, UserRow
+from voc.store.people import SessionRow, TokenRow, UserRow
 
 if TYPE_CHECKING:
     from voc.store import Store
@@ -82,6 +82,21 @@ class Users:
         """
         with self.store.reading() as connection:
             return tuple(_account(row) for row in connection.execute(select(*_SHOWN).order_by(UserRow.name)).mappings())
+
+    def last_seen(self) -> dict[int, str]:
+        """When users were last there, as far as it is known: by a session that is not over, or by a token.
+
+        Returns
+        -------
+        dict of int to str
+            Number of the user → ISO 8601, UTC, to the minute.
+        """
+        signs = union_all(
+            select(SessionRow.user_id.label("user_id"), SessionRow.used_at.label("at")),
+            select(TokenRow.user_id, TokenRow.last_used_at).where(TokenRow.last_used_at.is_not(None)),
+        ).subquery()
+        with self.store.reading() as connection:
+            return dict(connection.execute(select(signs.c.user_id, func.max(signs.c.at)).group_by(signs.c.user_id)).tuples().all())
 
     def get(self, user_id: int) -> Account:
         """One user by number.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -15,7 +15,11 @@ from voc.pipeline import redact_comment
 from voc.records import Analysis, Annotation, Comment, PainPoint
 from voc.store.records import StoredUpload
 from voc.store.search import Indexed, add_to_index, fold
+from voc.store.statistics import written
 from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, MentionRow, PainPointRow, ProblemRow, RunRow, UploadRow
+
+if TYPE_CHECKING:
+    from voc.statistics import StatisticsReport
 
 _CHUNK = 500  # below what SQLite takes as values of one statement
 Pair = tuple[Comment, Annotation]
@@ -79,6 +83,7 @@ def save_run(
     annotations: Iterable[Annotation],
     analysis: Analysis,
     settings: Mapping[str, Any],
+    statistics: StatisticsReport | None = None,
 ) -> None:
     """Add a run, and its comments where the upload does not have them yet; nothing that is there changes.
 
@@ -96,6 +101,8 @@ def save_run(
         What came of them.
     settings : mapping of str to JSON values
         What the run was asked for.
+    statistics : StatisticsReport, optional
+        Of the same run.
 
     Raises
     ------
@@ -109,7 +116,7 @@ def save_run(
     if connection.execute(select(RunRow.id).where(RunRow.id == analysis.run.id)).first():
         raise StoreError("run_exists", f"这次分析已在库中 / the run is in the store already: {analysis.run.id!r}")
     first = connection.execute(select(CommentRow.id).where(CommentRow.upload_id == upload_id).limit(1)).first() is None
-    connection.execute(insert(RunRow).values(_run(upload_id, analysis, settings)))
+    connection.execute(insert(RunRow).values(_run(upload_id, analysis, settings, statistics)))
     if first and (problems := _problems(upload_id, analysis)):
         connection.execute(insert(ProblemRow), problems)
     keys: dict[str, int] = {}
@@ -137,7 +144,7 @@ def _mismatch() -> StoreError:
     )
 
 
-def _run(upload_id: int, analysis: Analysis, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _run(upload_id: int, analysis: Analysis, settings: Mapping[str, Any], statistics: StatisticsReport | None) -> dict[str, Any]:
     bare = analysis.model_copy(update={"pain_points": tuple(_without_members(point) for point in analysis.pain_points)})
     return {
         **analysis.run.model_dump(include={"id", "started_at", "voc_version", "seed", "codebook_version"}),
@@ -146,6 +153,7 @@ def _run(upload_id: int, analysis: Analysis, settings: Mapping[str, Any]) -> dic
         "settings": json.dumps(settings, ensure_ascii=False),
         "models": json.dumps(analysis.run.models, ensure_ascii=False),
         "analysis": bare.model_dump_json(),
+        "statistics": written(statistics) if statistics else None,
     }
 
 
@@ -155,7 +163,11 @@ def _without_members(point: PainPoint) -> PainPoint:
 
 def _problems(upload_id: int, analysis: Analysis) -> list[dict[str, Any]]:
     kinds = (("problem", analysis.input.problems), ("notice", analysis.input.notices))
-    return [{"upload_id": upload_id, "kind": kind, **problem.model_dump()} for kind, problems in kinds for problem in problems]
+    return [
+        {"upload_id": upload_id, "kind": kind, **problem.model_dump(), "nps": problem.nps}
+        for kind, problems in kinds
+        for problem in problems
+    ]
 
 
 def _add_comments(connection: Connection, upload_id: int, chunk: Sequence[Pair]) -> dict[str, int]:

@@ -39,6 +39,9 @@ def train_intent(gold: Sequence[GoldComment], opinions: Sequence[Opinion], seed:
     dict
         Figures measured out of fold (see `voc.training.measure.measure_marks`).
     """
+    known = [comment.row.get("intents", ()) is not None and comment.row.get("informative", True) is not None for comment in gold]
+    asked = [index for index, knows in enumerate(known) if knows]
+    gold, opinions = [gold[index] for index in asked], [opinions[index] for index in asked]
     passages = [comment.passage for comment in gold]
     voices = purpose_scores(passages, [find_intents(passage.normalised) for passage in passages], opinions)
     rows = [comment.row for comment in gold]

@@ -203,13 +203,14 @@ def _gold(comment: GoldComment, ids: list[str], codes: list[str]) -> Lesson:
                 problems[place] = codes.index(mention["code"])
     row = comment.row
     known = {"mixed": int(row["mixed"])}
-    if not comment.is_example:
-        known["informative"] = int(row.get("informative", True))
+    informative = row.get("informative", True)
+    if not comment.is_example and informative is not None:  # null: nobody was asked
+        known["informative"] = int(informative)
     return Lesson(
         comment.passage,
         LABELS.index(row["sentiment"]),
         flags=known,
-        intents=None if comment.is_example else tuple(row.get("intents", ())),
+        intents=None if comment.is_example or row.get("intents", ()) is None else tuple(row.get("intents", ())),
         polarity=polarity,
         touchpoints=touchpoints,
         problems=tuple(problems),

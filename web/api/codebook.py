@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g
 
-from voc.codebook import Codebook, commit, diff, outcome_of, rollback, undo
+from voc.codebook import Codebook, commit, diff, rollback, undo
 from voc.errors import CodebookError
 from voc.store import Store
 from voc.store.points import history
@@ -59,7 +59,7 @@ def make_codebook(api: Blueprint, store: Store) -> None:
     def act(run_id: str) -> Response:
         visible_run(store, run_id)
         asked = read_body(CodebookAction)
-        name = store.codebook_of(run_id).name
+        name = store.codebook_of(run_id, with_run=False).name
         return answer(document(name, store.edit_codebook(run_id, lambda book: done(book, asked), g.identity.name)))
 
 
@@ -107,13 +107,14 @@ def document(name: str, book: Codebook) -> CodebookDocument:
     CodebookDocument
         With the difference between draft and last version.
     """
-    counts, difference = outcome_of(book).counts(), diff(book)
+    difference = diff(book)
     return CodebookDocument(
         name=name,
         version=book.version,
         pain_points=tuple(
             CodedPoint(
-                **point.model_dump(include={"id", "label", "touchpoint", "status", "into", "locked"}), comments=counts.get(point.id, 0)
+                **point.model_dump(include={"id", "label", "touchpoint", "status", "into", "locked"}),
+                comments=difference.counts.get(point.id, 0),
             )
             for point in book.pain_points
         ),

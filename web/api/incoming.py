@@ -20,6 +20,7 @@ from voc.ingest.files import GZIPPED
 from voc.jobsettings import JobFile
 from voc.redact import redact_field
 from web.api.exchange import check_fields
+from web.csrf import FIELD as CSRF_FIELD
 from web.errors import ApiError
 from web.records import FieldFault
 from web.upload_records import UploadOptions
@@ -40,6 +41,8 @@ class Incoming:
         An empty one, for its files.
     limit_mb : int
         Size that all of it may have, 2**20 bytes.
+    of_page : bool
+        Whether a page sends it: with the token that shows it is ours, and a nameless file where none was chosen.
 
     Attributes
     ----------
@@ -58,7 +61,7 @@ class Incoming:
         If a file is of no kind that can be a table.
     """
 
-    def __init__(self, folder: Path, limit_mb: int) -> None:
+    def __init__(self, folder: Path, limit_mb: int, *, of_page: bool = False) -> None:
         self.folder = folder
         self.limit_bytes = limit_mb << 20
         if request.mimetype != "multipart/form-data" or request.content_encoding:
@@ -70,6 +73,9 @@ class Incoming:
             for file in self._opened:
                 file.close()
         given = form.to_dict(flat=False)
+        if of_page:
+            given.pop(CSRF_FIELD, None)
+            sent.setlist("file", [storage for storage in sent.getlist("file") if storage.filename])
         self.options = _options(given)
         unknown = sorted(set(sent) - {"file"})
         if unknown or not sent.getlist("file"):

@@ -6,12 +6,12 @@ from flask import Blueprint, Response, g, request, url_for
 from sqlalchemy import Connection
 
 from voc.errors import RecordNotFound
-from voc.jobsettings import JobSettings
 from voc.store import StoredJob
 from web.access import sees, visible_run
 from web.api.exchange import answer, read_body, read_query
 from web.api.operations import Operation, operation
 from web.idempotency import Once, digest
+from web.intake import settings_again
 from web.upload_records import How, JobList, JobQuery, JobView, view_job
 from web.work import Work
 
@@ -88,9 +88,7 @@ def make_jobs(api: Blueprint, work: Work) -> None:
     def rerun(run_id: str) -> Response:
         upload = visible_run(store, run_id)
         asked = read_body(How)
-        earlier = {name: value for name, value in store.run(run_id).settings.items() if name in How.model_fields and value is not None}
-        said = asked.model_dump(exclude_none=True)
-        settings = JobSettings.model_validate({**work.asked(How()), **earlier, **said, "from_run": run_id})
+        settings = settings_again(work, run_id, asked)
         once = Once(store, digest(request.get_data()))
 
         def add() -> Response:

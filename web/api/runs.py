@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from voc.errors import RecordNotFound
 from voc.records import PainPoint
+from voc.statistics import StatisticsReport, watch
+from voc.statistics.records import Alerts
 from voc.store import Store
 from voc.store.records import CommentPage, RunPage, RunSummary
 from web.access import sees, visible_run
@@ -76,6 +79,61 @@ def make_runs(api: Blueprint, store: Store) -> None:
         asked = read_query(PointQuery)
         found = [one for one in store.current(run_id).analysis.pain_points if asked.touchpoint in (None, one.touchpoint)]
         return answer(PointList(pain_points=tuple(_sorted(found, asked.sort))), etag=True)
+
+    @operation(
+        api,
+        "/runs/<run_id>/statistics",
+        Operation(
+            "GET",
+            "统计：满意度、驱动、趋势、分群、方案，均为分析当时的 / Statistics of a run as it was analysed",
+            "read",
+            StatisticsReport,
+            problems=(404, 503),
+            etag=True,
+        ),
+    )
+    def statistics(run_id: str) -> Response:
+        visible_run(store, run_id)
+        return answer(statistics_of(store, run_id), etag=True)
+
+    @operation(
+        api,
+        "/runs/<run_id>/alerts",
+        Operation("GET", "预警：什么变了 / What changed", "read", Alerts, problems=(404, 503), etag=True),
+    )
+    def alerts(run_id: str) -> Response:
+        visible_run(store, run_id)
+        return answer(watch(statistics_of(store, run_id).trends), etag=True)
+
+
+def statistics_of(store: Store, run_id: str) -> StatisticsReport:
+    """Statistics of a run.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the run.
+    run_id : str
+        The run; the caller may see it.
+
+    Returns
+    -------
+    StatisticsReport
+        As it was analysed.
+
+    Raises
+    ------
+    RecordNotFound
+        If it has none.
+    """
+    found = store.statistics(run_id)
+    if found is None:
+        raise RecordNotFound(
+            "no_statistics",
+            f"这次分析没有统计 / this run has no statistics: {run_id!r}",
+            "重新分析一次就有 / analyse it once more",
+        )
+    return found
 
 
 def _sorted(points: list[PainPoint], sort: Sort) -> list[PainPoint]:

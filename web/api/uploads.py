@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, g, url_for
 from sqlalchemy import Connection
 
 from voc.jobsettings import JobSettings
-from voc.look import LookedTable, look
-from voc.records import SourceTable
+from voc.look import LookedTable
 from voc.store import StoredJob, StoredUpload
 from voc.workfolder import remove
-from web.access import sees, visible_upload
+from web.access import may_erase, sees, visible_upload
 from web.api.exchange import answer, read_body, read_query
 from web.api.incoming import Incoming
 from web.api.operations import Operation, operation
 from web.errors import ApiError
 from web.idempotency import Once
+from web.intake import held_job, looked_at, name_of, settings_of
 from web.upload_records import (
     HowToRead,
     JobView,
@@ -76,9 +74,7 @@ def make_uploads(api: Blueprint, work: Work) -> None:
 
             def add() -> Response:
                 nonlocal kept
-                settings = _settings(work, incoming.options, files=incoming.files)
-                tables = look(folder, settings)
-                settings = settings.model_copy(update={"tables": tuple(_bare(table) for table in tables)})
+                settings, tables = looked_at(folder, settings_of(work, incoming.options, files=incoming.files))
                 made: list[Response] = []
 
                 def keep(connection: Connection, noted: tuple[StoredUpload, StoredJob]) -> None:
@@ -90,7 +86,7 @@ def make_uploads(api: Blueprint, work: Work) -> None:
 
                 options = incoming.options
                 _, job = store.add_upload_job(
-                    "、".join(file.name for file in incoming.files),
+                    name_of(incoming.files),
                     settings.model_dump(mode="json"),
                     keep,
                     user_id=g.identity.user_id,
@@ -148,14 +144,11 @@ def make_uploads(api: Blueprint, work: Work) -> None:
     def start_upload(upload_id: int) -> Response:
         visible_upload(store, upload_id)
         asked = read_body(HowToRead)
-        job = next((job for job in reversed(store.jobs(upload_id)) if job.kind == "analyse"), None)
-        if job is None or job.state != "held":
+        held = held_job(work, upload_id)
+        if held is None:
             raise ApiError(409, "job_started", "这次上传已经开始分析 / the upload was started already", f"GET /api/v1/uploads/{upload_id}")
-        earlier = JobSettings.model_validate(job.settings)
-        settings = _settings(work, asked, earlier)
-        folder = next(name for name, state in store.job_folders(upload_id).items() if state == "held")
-        tables = look(work.root / folder, settings)
-        settings = settings.model_copy(update={"tables": tuple(_bare(table) for table in tables)})
+        settings, _ = looked_at(held.folder, settings_of(work, asked, held.settings))
+        job = held.job
         started = store.start_job(job.id, settings.model_dump(mode="json"))
         work.queue.wake(job.id)
         return answer(view_job(started), 202, location=url_for("api.get_job", job_id=job.id))
@@ -174,23 +167,7 @@ def make_uploads(api: Blueprint, work: Work) -> None:
     )
     def erase_upload(upload_id: int) -> Response:
         upload = visible_upload(store, upload_id)
-        mine = upload.user_id is not None and upload.user_id == g.identity.user_id
-        if not mine and "admin" not in g.identity.scopes:
+        if not may_erase(upload):
             raise ApiError(403, "not_yours", "只有上传者和管理员能删除 / only its owner and administrators may erase it")
         work.erase(upload_id, g.identity.name)
         return Response(status=204)
-
-
-def _settings(work: Work, asked: HowToRead, earlier: JobSettings | None = None, **more: Any) -> JobSettings:
-    columns = {role: header if isinstance(header, str) else tuple(header) for role, header in asked.columns.items()}
-    said = {"columns": columns, "sheets": asked.sheet, "encoding": asked.encoding}
-    kept = earlier.model_dump() if earlier else {}
-    given = {name: value for name, value in said.items() if value}
-    own = work.asked(asked)
-    if earlier and asked.quality is None:
-        own.pop("quality")
-    return JobSettings.model_validate({**kept, **given, **own, **more})
-
-
-def _bare(table: LookedTable) -> SourceTable:
-    return SourceTable(**table.model_dump(exclude={"rows"}))

@@ -1,24 +1,18 @@
-"""Words of the pages: one file a language, the same keys in each."""
+"""Words of the pages: a folder a language, one file a page and one for what pages share; the same keys in each language."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, cast, get_args
+from typing import cast
 
 import yaml
 from flask import g, has_request_context, request
 
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from voc.report.words import LANGUAGES, Language, flatten, one_half
+
+__all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "Language", "current_language", "load_messages", "one_language", "t", "translate"]
 LANGUAGE_COOKIE = "voc_language"
-
-
-def _flatten(words: dict[str, Any], before: str = "") -> dict[str, str]:
-    flat: dict[str, str] = {}
-    for key, value in words.items():
-        flat |= _flatten(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
-    return flat
 
 
 @cache
@@ -40,8 +34,10 @@ def load_messages(language: Language) -> dict[str, str]:
     >>> load_messages("zh")["nav.help"], load_messages("en")["nav.help"]
     ('帮助', 'Help')
     """
-    text = files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8")
-    return _flatten(yaml.safe_load(text))
+    found: dict[str, str] = {}
+    for path in sorted(files(__name__).joinpath(language).iterdir(), key=lambda path: path.name):
+        found |= flatten(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return found
 
 
 def translate(language: Language, key: str, **values: object) -> str:
@@ -133,5 +129,4 @@ def one_language(text: str) -> str:
     >>> one_language("只有一种")
     '只有一种'
     """
-    halves = text.split(" / ")
-    return halves[LANGUAGES.index(current_language())] if len(halves) == 2 else text
+    return one_half(text, current_language())

@@ -32,6 +32,10 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Browsers that can't show what is folded show the filters opened where there is room.
+if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 40.01rem)").matches)
+  for (const fold of document.querySelectorAll(".filter-fold")) fold.open = true;
+
 // Files may be dropped on the zone; their names are shown.
 for (const zone of document.querySelectorAll("[data-drop]")) {
   const input = zone.querySelector("input[type=file]");
