@@ -68,8 +68,8 @@ def test_upload_is_erased_only_by_its_number_of_comments_without_javascript(visi
     page.get_by_role("heading", name="误传.xlsx").wait_for()
     page.get_by_label("输入评论条数").fill("1")
     page.get_by_role("button", name="彻底删除").click()
-    page.complaints.clear()  # the browser tells the status 422
     page.get_by_text("没有删除").wait_for()
+    page.complaints.clear()  # the browser tells the status 422
     page.get_by_label("输入评论条数").fill("0")
     page.get_by_role("button", name="彻底删除").click()
     page.get_by_text("已删除这次上传").wait_for()

@@ -33,6 +33,7 @@ def settled(page, before: int) -> None:
     from playwright.sync_api import expect
 
     expect(page.locator("#accept input[name=key]")).not_to_have_value(str(before))
+    page.wait_for_load_state()  # a key that comes before the page's script is lost
 
 
 def test_five_comments_are_corrected_by_keyboard_and_the_numbers_change(visit, kept):
