@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -22,14 +23,14 @@ FORMATS = (".json", ".xlsx", ".csv", ".jsonl", ".html")
 _PAGE = 200  # comments a request
 
 
-class RunsClient:
+class RunsClient(ABC):
     """Base of `voc.Client`, which says how a request is sent."""
 
-    def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
-        raise NotImplementedError
+    @abstractmethod
+    def _request(self, method: str, path: str, **content: Any) -> httpx.Response: ...
 
-    def _stream(self, path: str, **content: Any) -> AbstractContextManager[httpx.Response]:
-        raise NotImplementedError
+    @abstractmethod
+    def _stream(self, path: str, **content: Any) -> AbstractContextManager[httpx.Response]: ...
 
     def run(self, run_id: str) -> Analysis:
         """A run as it holds now, after reviews and edits.

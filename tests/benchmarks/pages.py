@@ -115,7 +115,7 @@ def serve(url: str) -> None:
     from web.settings import ServerSettings
 
     settings = ServerSettings(no_auth=True, store=url, port=0, rate_limit_per_minute=10**6)
-    app = create_app(settings, scorer=Scorer(lambda *_: None, quality="fast"))  # type: ignore[arg-type, return-value]
+    app = create_app(settings, scorer=Scorer(lambda *_: None, quality="fast"))
     with listen(settings) as bound:
         run(app, settings, bound, lambda: print(bound.getsockname()[1], flush=True))
 

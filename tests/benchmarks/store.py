@@ -194,7 +194,7 @@ def requests(points: Sequence[str], deep: str) -> dict[str, str]:
 
 def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
     """Milliseconds of each request, one after another."""
-    app = create_app(ServerSettings(no_auth=True), scorer=Scorer(lambda *_: None, quality="fast"), store=store)  # type: ignore[arg-type, return-value]
+    app = create_app(ServerSettings(no_auth=True), scorer=Scorer(lambda *_: None, quality="fast"), store=store)
     client = app.test_client()
 
     def timed(call: Callable[[], Any]) -> tuple[float, Any]:

@@ -73,7 +73,7 @@ def test_alignment_masks_both_texts() -> None:
 def test_alignment_stays_a_monotone_cover(text: str, steps: list[tuple[str, str]]) -> None:
     aligned = AlignedText.same(text)
     for pattern, replacement in steps:
-        aligned = aligned.substitute(re.compile(pattern), lambda match, new=replacement: new)  # type: ignore[misc]
+        aligned = aligned.substitute(re.compile(pattern), lambda match, new=replacement: new)
     size = len(aligned.normalised)
     assert list(aligned.origins) == sorted(aligned.origins)
     assert len(aligned.origins) == size + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, partial
@@ -39,7 +40,7 @@ from voc.taxonomy import Taxonomy
 Sees = Callable[[StoredUpload], bool]
 
 
-class Findings:
+class Findings(ABC):
     """Base of `Store`, which says how a transaction begins."""
 
     @cached_property
@@ -47,13 +48,13 @@ class Findings:
         """What is dear to compute."""
         return Cache()
 
+    @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:  # numpydoc ignore=RT01
         """A transaction that sees one state throughout."""
-        raise NotImplementedError
 
+    @abstractmethod
     def writing(self) -> AbstractContextManager[Connection]:  # numpydoc ignore=RT01
         """A transaction that holds as a whole or not at all."""
-        raise NotImplementedError
 
     def run_page(self, sees: Sees | None = None, *, cursor: str | None = None, limit: int = 50) -> RunPage:  # numpydoc ignore=PR01,RT01
         """A page of runs, the newest first (see `voc.store.read.run_page`)."""
