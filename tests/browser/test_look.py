@@ -17,25 +17,16 @@ def served(survey_app):
         yield address
 
 
-def expect_nothing_found(page) -> None:
-    """The page of an address that does not exist is told in the console; that is what was asked for."""
+@pytest.mark.parametrize(("name", "language"), list(product(PAGES, ("zh", "en"))))
+def test_pages_are_accessible_in_both_themes_and_fit_a_window_and_a_phone(visit, survey_app, name, language):
+    page = visit(address_of(name, survey_app), language=language)
+    # The page of an address that does not exist is told in the console; that is what was asked for.
     page.complaints[:] = [complaint for complaint in page.complaints if "404" not in complaint]
-
-
-@pytest.mark.parametrize(("name", "theme", "language"), list(product(PAGES, ("light", "dark"), ("zh", "en"))))
-def test_pages_are_accessible_in_both_themes_and_languages(visit, survey_app, name, theme, language):
-    page = visit(address_of(name, survey_app), theme=theme, language=language)
-    expect_nothing_found(page)
-    assert faults(page) == []
-
-
-@pytest.mark.parametrize(("name", "width", "language"), list(product(PAGES, (390, 1280), ("zh", "en"))))
-def test_pages_are_no_wider_than_the_window(visit, survey_app, name, width, language):
-    page = visit(address_of(name, survey_app), width=width, language=language)
-    expect_nothing_found(page)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    if width == 390:
-        assert faults(page) == []
+    for width, theme in ((1280, "light"), (1280, "dark"), (390, "light")):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert faults(page) == [], (width, theme)
 
 
 def test_theme_changes_without_a_reload_and_stays(visit):

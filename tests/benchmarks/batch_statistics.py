@@ -1,4 +1,4 @@
-"""Seconds and memory of all statistics on many comments: ``python -m tests.benchmarks.statistics`` (see README.md)."""
+"""Seconds and memory of all statistics on many comments: ``python -m tests.benchmarks.batch_statistics`` (see README.md)."""
 
 from __future__ import annotations
 
