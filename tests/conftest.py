@@ -290,7 +290,13 @@ def served(app: Any) -> Iterator[str]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say loudly that the pages were not looked at."""
-    without = [report for report in terminalreporter.stats.get("skipped", []) if chromium.MISSING in str(report.longrepr)]
-    if without:
-        terminalreporter.write_sep("!", f"{len(without)} browser tests skipped: {chromium.MISSING}; {chromium.INSTALL}", red=True)
+    """Say loudly what was not tried on this machine: the pages in a browser, the store on PostgreSQL."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for missing, kind, install in (
+        (chromium.MISSING, "browser tests", chromium.INSTALL),
+        (throwaway_postgres.MISSING, "tests of the store on PostgreSQL", throwaway_postgres.INSTALL),
+    ):
+        if without := sum(missing in why for why in skipped):
+            terminalreporter.write_sep("!", f"{without} {kind} SKIPPED: {missing}; {install}", red=True)
+    if on_postgres := sum("postgresql" in report.nodeid for report in terminalreporter.stats.get("passed", [])):
+        terminalreporter.write_line(f"{on_postgres} of them on PostgreSQL")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+MISSING = "PostgreSQL is not tested"
+INSTALL = "apt-get install postgresql"
 # No server of a test needs to survive a power cut.
 OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB"
 
@@ -26,13 +28,13 @@ def binaries() -> Path | None:
 def why_not() -> str | None:
     """Why no server can be started; None where one can."""
     if binaries() is None:
-        return "PostgreSQL is not tested: no initdb and pg_ctl on this machine"
+        return f"{MISSING}: no initdb and pg_ctl on this machine"
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        return "PostgreSQL is not tested: psycopg is not installed"
+        return f"{MISSING}: psycopg is not installed"
     if os.geteuid() == 0 and _other_user() is None:
-        return "PostgreSQL is not tested: it refuses to run as root, and there is no user postgres or nobody"
+        return f"{MISSING}: it refuses to run as root, and there is no user postgres or nobody"
     return None
 
 
