@@ -83,6 +83,18 @@ def test_cli_wrong_option_quotes_the_value(arguments, said, tmp_path, capsys):
     assert not (tmp_path / "o.jsonl").exists()
 
 
+def test_cli_header_row_is_the_one_that_is_named(tmp_path, capsys):
+    path = tmp_path / "三月.csv"
+    path.write_text("编号,评价内容\n单号,说法\n1,送餐太慢了\n2,味道很好\n", encoding="utf-8")
+    main(["ingest", str(path), "-o", str(tmp_path / "o.jsonl"), "--header-row", "2", "--text", "说法"], standalone=False)
+    assert [json.loads(line)["text"] for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()] == [
+        "送餐太慢了",
+        "味道很好",
+    ]
+    assert "表头第 2 行" in capsys.readouterr().err
+    assert "第 9 行没有内容" in refuse(capsys, "ingest", str(path), "--header-row", "9")
+
+
 def test_cli_wrong_sheet_lists_the_sheets(capsys):
     survey = str(ROOT / "corpora" / "samples" / "retail_survey.xlsx")
     assert "第二页" in refuse(capsys, "analyse", survey, "--sheet", "第二页")

@@ -129,8 +129,8 @@ class Client(RunsClient):
         path : path, or sequence of paths
             One table, or several that are to be analysed together.
         **options : Any
-            As ``POST /api/v1/uploads`` takes them: ``columns`` (role → header), ``sheet``, ``encoding``, ``quality``, ``taxonomy``,
-            ``detail``, ``max_unassigned``, ``codebook``, ``private``, ``start``.
+            As ``POST /api/v1/uploads`` takes them: ``columns`` (role → header), ``sheet``, ``encoding``, ``header_row``, ``quality``,
+            ``taxonomy``, ``detail``, ``max_unassigned``, ``codebook``, ``private``, ``start``.
 
         Returns
         -------

@@ -22,6 +22,7 @@ class TableChoice(Record):
     sheet: str | None = Field(None, description="of a workbook that has several")
     text: tuple[str, ...] = ()
     columns: dict[Role, str] = Field(default_factory=dict, description="role -> header, without text")
+    header_row: int | None = Field(None, ge=0, description="0: there is none; found out where left out")
 
 
 class JobFile(Record):
@@ -40,6 +41,7 @@ class JobSettings(Record):
     columns: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict, description="role -> header; text: one or several")
     sheets: tuple[str, ...] = ()
     encoding: str | None = None
+    header_row: int | None = Field(None, ge=0, description="of all tables; found out where left out")
     tables: tuple[SourceTable, ...] = Field((), description="how they are read")
     from_run: str | None = Field(None, description="run whose comments are analysed once more")
     quality: str = "best"
@@ -61,7 +63,7 @@ class JobSettings(Record):
         said = self.columns.get("text", ())
         text = (said,) if isinstance(said, str) else said
         others = {role: header for role, header in plain.items() if role not in ("text", "id")}
-        return TableOptions(text=text, id=plain.get("id"), columns=others, sheets=self.sheets, encoding=self.encoding)
+        return TableOptions(text, plain.get("id"), others, self.sheets, self.encoding, self.header_row)
 
     def options_of(self, file: JobFile) -> tuple[TableOptions, ...]:
         """What the user says about one of the files.
@@ -125,7 +127,8 @@ def open_reading(folder: Path, settings: JobSettings) -> Reading:
 def _options_of(table: TableChoice, encoding: str | None) -> TableOptions:
     others: dict[Role, str] = {role: header for role, header in table.columns.items() if role != "id"}
     sheets = (table.sheet,) if table.sheet is not None else ()
-    return TableOptions(table.text, table.columns.get("id"), others, sheets, encoding, guess=not (table.text or table.columns))
+    guess = not (table.text or table.columns)
+    return TableOptions(table.text, table.columns.get("id"), others, sheets, encoding, table.header_row, guess)
 
 
 def shown_name(name: str) -> str:

@@ -6,7 +6,7 @@ Run as ``python -m voc.preview FOLDER``, as `voc.look` is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -15,14 +15,19 @@ from pydantic import Field
 
 from voc.errors import TableError
 from voc.ingest import inspect_tables
-from voc.ingest.files import local_file, raw_rows
+from voc.ingest.files import local_file, names_its_columns, raw_rows
+from voc.ingest.header import SEARCH_ROWS, are_labels
+from voc.ingest.rawrow import RawRow
 from voc.ingest.tables import headed_tables
 from voc.jobsettings import JobFile, JobSettings
 from voc.look import apart, asked_of_us, plainly, shown_cells
+from voc.personal_fields import personal_kind
 from voc.records import Record, SourceTable
+from voc.redact import redact_field
 
 COLUMNS = 200  # shown of a table
 _ROWS = 4
+_TOP_ROWS, _TOP_CELLS, _TOP_CHARS = 12, 6, 16
 _WIDE = 40  # columns of a table whose cells are cut shorter
 _CHARS, _CHARS_WIDE = 120, 40
 _KEPT = "preview.json"
@@ -50,6 +55,7 @@ class ShownTable(Record):
     table: SourceTable = Field(description="without headers: the file cannot be read at all")
     used: bool = Field(description="whether its rows will be analysed")
     rows: tuple[ShownRow, ...] = ()
+    top: tuple[ShownRow, ...] = Field((), description="rows that can be the header, a few cells of each")
     fault: Fault | None = None
 
 
@@ -106,7 +112,7 @@ def kept_preview(folder: Path, settings: JobSettings) -> tuple[ShownTable, ...]:
         As of `preview`.
     """
     path = folder / _KEPT
-    asked = settings.model_dump_json(include={"files", "columns", "sheets", "encoding"})
+    asked = settings.model_dump_json(include={"files", "columns", "sheets", "encoding", "header_row"})
     if path.exists():
         kept = _Kept.model_validate_json(path.read_bytes())
         if kept.asked == asked:
@@ -134,7 +140,7 @@ def main(folder: Path) -> None:
 def _of_file(folder: Path, settings: JobSettings, at: int, file: JobFile) -> Iterator[ShownTable]:
     path = folder / file.path
     try:
-        headed = list(headed_tables(path, file.encoding or settings.encoding))
+        headed = list(headed_tables(path, file.encoding or settings.encoding, _header_row_of(settings, file)))
         if not headed:
             raise TableError("no_rows", "表中没有数据行 / the table has no data rows", "检查文件 / check the file")
         read, faults = _read(path, settings, file)
@@ -146,9 +152,21 @@ def _of_file(folder: Path, settings: JobSettings, at: int, file: JobFile) -> Ite
         wrong = faults.get(table.sheet, faults.get(None) if not read else None)
         fault = Fault(**plainly(wrong, folder, settings)) if wrong else None
         named = known.model_copy(update={"name": file.name})
+        first = list(islice(_filled(path, named), _TOP_ROWS))
+        names = _personal(first, named)
         yield ShownTable(
-            file=at, table=named, used=table.sheet in read or table.sheet in faults, rows=tuple(_rows(path, named)), fault=fault
+            file=at,
+            table=named,
+            used=table.sheet in read or table.sheet in faults,
+            rows=tuple(_rows(path, named, names)),
+            top=() if names_its_columns(local_file(path)) else tuple(_top(first, names)),
+            fault=fault,
         )
+
+
+def _header_row_of(settings: JobSettings, file: JobFile) -> Callable[[str | None], int | None]:
+    chosen = {table.sheet: table.header_row for table in file.tables or ()}
+    return lambda sheet: chosen.get(sheet, settings.header_row)
 
 
 def _read(path: Path, settings: JobSettings, file: JobFile) -> tuple[dict[str | None, SourceTable], dict[str | None, TableError]]:
@@ -164,11 +182,29 @@ def _read(path: Path, settings: JobSettings, file: JobFile) -> tuple[dict[str | 
     return read, faults
 
 
-def _rows(path: Path, table: SourceTable) -> Iterator[ShownRow]:
-    rows = (row for row in raw_rows(local_file(path), table) if row.number > table.header_row and not row.fault and any(row.cells))
+def _rows(path: Path, table: SourceTable, names: dict[int, str]) -> Iterator[ShownRow]:
+    rows = (row for row in _filled(path, table) if row.number > table.header_row)
     chars = _CHARS if len(table.headers) <= _WIDE else _CHARS_WIDE
+    safe = table.model_copy(update={"headers": tuple(names.get(at, header) for at, header in enumerate(table.headers))})
     for row in islice(rows, _ROWS):
-        yield ShownRow(number=row.number, cells=tuple(shown_cells(table, row.cells, COLUMNS, chars)))
+        yield ShownRow(number=row.number, cells=tuple(shown_cells(safe, row.cells, COLUMNS, chars)))
+
+
+def _top(rows: Sequence[RawRow], names: dict[int, str]) -> Iterator[ShownRow]:
+    for row in rows:
+        safe = [cell if names.get(at) == cell else redact_field(names.get(at, ""), cell) for at, cell in enumerate(row.cells)]
+        yield ShownRow(number=row.number, cells=tuple(cell[:_TOP_CHARS] for cell in safe if cell)[:_TOP_CELLS])
+
+
+def _personal(rows: Sequence[RawRow], table: SourceTable) -> dict[int, str]:
+    """Names of columns that hold personal data, by place, in whichever row that can be the header: it may not be known yet."""
+    text = {at for at, header in enumerate(table.headers) if header in table.text_columns}
+    labels = [row for row in rows[:SEARCH_ROWS] if are_labels(row.cells)]
+    return {at: cell for row in labels for at, cell in enumerate(row.cells) if at not in text and personal_kind(cell)}
+
+
+def _filled(path: Path, table: SourceTable) -> Iterator[RawRow]:
+    return (row for row in raw_rows(local_file(path), table) if not row.fault and any(row.cells))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from flask import g
 
 from voc.errors import RecordNotFound
 from voc.store import Store, StoredUpload
+from web.errors import ApiError
 
 
 def sees(upload: StoredUpload) -> bool:
@@ -39,6 +40,18 @@ def may_erase(upload: StoredUpload) -> bool:
     """
     mine = upload.user_id is not None and upload.user_id == g.identity.user_id
     return mine or "admin" in g.identity.scopes
+
+
+def not_yours() -> ApiError:
+    """What to say to who may not erase an upload.
+
+    Returns
+    -------
+    ApiError
+        To be raised.
+    """
+    message = "只有上传者和管理员能删除 / only its owner and administrators may erase it"
+    return ApiError(403, "not_yours", message, "请其中一位删除 / ask one of them")
 
 
 def visible_upload(store: Store, upload_id: int) -> StoredUpload:

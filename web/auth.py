@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from voc.errors import SettingsError
 from voc.store.accounts import LOCAL as LOCAL_NAME
-from voc.store.accounts import SCOPES, SCOPES_OF, Scope
+from voc.store.accounts import ROLES, SCOPES, SCOPES_OF, Role, Scope
 from voc.store.sessions import Sessions
 from voc.store.tokens import Tokens
 from web.cookies import session_secret
@@ -35,6 +35,7 @@ class Identity(NamedTuple):
 
 
 LOCAL = Identity(LOCAL_NAME, frozenset(SCOPES), role="admin")  # where nobody has to say who they are
+_ROLE_NAMES: dict[Role, str] = {"viewer": "查看者", "reviewer": "校对者", "admin": "管理员"}
 NOBODY = Identity("", frozenset())
 
 
@@ -168,9 +169,7 @@ def require(
             raise _unknown(token)
         g.identity = identity
         if scope is not None and scope not in identity.scopes:
-            challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
-            message = f"没有这个权限 / the scope is missing: {scope!r}"
-            raise ApiError(403, "scope_missing", message, headers={"WWW-Authenticate": challenge})
+            raise _too_little(scope, identity)
         if unsafe and identity.csrf is not None and scope is not None:
             check_csrf_token(identity.csrf)
         return None
@@ -191,6 +190,22 @@ def _caller(identity: Identity | None) -> str:
     if identity is None:
         return f"address {caller_address()}"
     return f"token {identity.token_id}" if identity.csrf is None else f"session {identity.csrf}"
+
+
+def _too_little(scope: Scope, identity: Identity) -> ApiError:
+    """What to say to who is known and may not do it: which role or scope it takes, and who can give it."""
+    roles = [role for role in ROLES if scope in SCOPES_OF[role]]
+    spoken, plain = "或".join(_ROLE_NAMES[role] for role in roles), " or ".join(roles)
+    if identity.token_id is None:
+        message = "你的角色不能做这件事 / your role does not allow this"
+        hint = f"要有{spoken}的角色：找管理员在“管理”的用户里改 / it takes the role {plain}: ask an administrator for it"
+    else:
+        message = f"令牌没有这个权限 / the token lacks the scope {scope!r}"
+        make = f"voc token create USER --name NAME --scope {scope}"
+        chinese = f"角色是{spoken}的用户可以新建一个：{make}；不是的先找管理员改角色"
+        hint = f"{chinese} / make one for a user whose role is {plain}: {make}; others ask an administrator for the role"
+    headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+    return ApiError(403, "scope_missing", message, hint, headers=headers)
 
 
 def _unknown(token: str | None) -> ApiError:

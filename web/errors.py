@@ -52,7 +52,7 @@ STATUSES: dict[type[VocError], int] = {
 }
 HTTP_ERRORS: dict[int, tuple[str, str, str]] = {  # status → code, message, hint
     400: ("bad_request", "请求有误 / the request is malformed", ""),
-    403: ("forbidden", "没有这个权限 / this is not allowed", ""),
+    403: ("forbidden", "没有这个权限 / this is not allowed", "找管理员 / ask an administrator"),
     404: ("not_found", "没有这个地址 / no such address", "见 / see /api/v1/docs"),
     405: ("method_not_allowed", "这个地址不支持该方法 / the address does not know this method", "见 / see /api/v1/docs"),
     413: ("too_large", "请求太大 / the request is too large", "分几次发 / send it in parts"),

@@ -42,9 +42,9 @@ def settings_of(work: Work, asked: HowToRead, earlier: JobSettings | None = None
         Not looked at yet.
     """
     columns = {role: header if isinstance(header, str) else tuple(header) for role, header in asked.columns.items()}
-    said = {"columns": columns, "sheets": asked.sheet, "encoding": asked.encoding}
+    said = {"columns": columns, "sheets": asked.sheet, "encoding": asked.encoding, "header_row": asked.header_row}
     kept = earlier.model_dump() if earlier else {}
-    given: dict[str, Any] = {name: value for name, value in said.items() if value}
+    given: dict[str, Any] = {name: value for name, value in said.items() if value or value == 0}
     if given and earlier:  # for all files alike: what was chosen for each of them is over
         given["files"] = tuple(JobFile(path=file.path, name=file.name) for file in earlier.files)
     own = work.asked(asked)

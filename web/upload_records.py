@@ -39,6 +39,7 @@ class HowToRead(How):
     columns: Columns = Field(default_factory=dict, description="role -> header of its column, `text` -> several; found out where left out")
     sheet: tuple[Name, ...] = Field((), description="sheets of a workbook; all that hold comments where left out")
     encoding: Name | None = Field(None, description="of text files; found out where left out")
+    header_row: int | None = Field(None, ge=0, le=1_000_000, description="of sheets and delimited text; 0: none; found out where left out")
 
     @model_validator(mode="after")
     def _one_column_a_role(self) -> HowToRead:

@@ -73,3 +73,25 @@ def test_encoding_named_by_the_user_is_checked(tmp_path):
         inspect_tables(path, TableOptions(encoding="GBK"))
     with pytest.raises(TableError, match="unknown encoding: 'klingon'"):
         inspect_tables(path, TableOptions(encoding="klingon"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named", "place", "found"),
+    [("gb18030", "utf-8", "第 2 行（第 14 字节起）是 cb cd", "gb18030"), ("big5", "utf-8", "第 2 行（第 14 字节起）是 b0 65", "big5")],
+)
+def test_encoding_that_does_not_fit_is_told_with_its_row_and_what_would_be_found(tmp_path, encoding, named, place, found):
+    path = tmp_path / "三月.csv"
+    path.write_bytes(b"id,name,text,\n" + "送餐太慢了，等了一個小時".encode(CODECS[encoding]))
+    with pytest.raises(TableError) as caught:
+        inspect_tables(path, TableOptions(encoding=named))
+    assert caught.value.code == "wrong_encoding"
+    assert f"这个文件不是 utf-8：{place}" in caught.value.message
+    assert caught.value.hint.startswith(f"不指定编码，会自动认作 {found}")
+
+
+def test_encoding_that_nobody_could_find_is_told_as_well(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xff\x81\xff\x80\x80")
+    with pytest.raises(TableError, match="这个文件不是 utf-8") as caught:
+        detect_encoding(path, "utf-8")
+    assert "换一种编码" in caught.value.hint

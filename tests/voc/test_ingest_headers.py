@@ -117,3 +117,55 @@ def test_headers_of_one_name_in_parquet(tmp_path):
     items = read(path)
     assert items[0].extra == {"分": "4", "分~2": "5"}
     assert notices(items) == [("分~2", "列名重复，已加后缀")]
+
+
+TITLED = ("外卖满意度,三月,内部", "单号,说法,骑手", "编号,评价内容,姓名", "1,送餐太慢了、等了一小时,甲", "2,味道很好、还会再来,乙")
+
+
+@pytest.mark.parametrize(
+    ("row", "headers", "first"),
+    [
+        (3, ("编号", "评价内容", "姓名"), 4),
+        (2, ("单号", "说法", "骑手"), 3),
+        (1, ("外卖满意度", "三月", "内部"), 2),
+        (0, ("列1", "列2", "列3"), 1),
+    ],
+)
+def test_headers_in_the_row_that_the_user_names(tmp_path, row, headers, first):
+    path = csv(tmp_path, *TITLED)
+    (table,) = inspect_tables(path, TableOptions(text=(headers[1],), header_row=row))
+    assert (table.header_row, table.headers) == (row, headers)
+    assert next(item.row for item in read_all([(path, table)]) if isinstance(item, Comment)) == first
+
+
+def test_headers_in_two_rows_keep_their_groups_where_the_lower_is_named(tmp_path):
+    path = csv(tmp_path, "编号,评分,,意见", ",服务,环境,", "1,5,4,送餐太慢了", "2,3,4,味道很好")
+    found = inspect_tables(path)[0]
+    assert inspect_tables(path, TableOptions(header_row=2))[0].headers == found.headers == ("编号", "评分/服务", "评分/环境", "意见")
+
+
+def test_headers_named_shorter_than_the_rows_get_names(tmp_path):
+    path = csv(tmp_path, "外卖满意度", "编号,评价内容,评分", "1,送餐太慢了,2", "2,味道很好,5")
+    assert inspect_tables(path, TableOptions(text=("列2",), header_row=1))[0].headers == ("外卖满意度", "列2", "列3")
+
+
+def test_headers_in_a_row_without_anything_are_refused(tmp_path):
+    with pytest.raises(TableError, match="第 9 行没有内容，不能作表头") as caught:
+        inspect_tables(csv(tmp_path, *TITLED), TableOptions(header_row=9))
+    assert caught.value.code == "no_header_row"
+
+
+def test_headers_of_formats_that_name_their_columns_stay(tmp_path):
+    path = csv(tmp_path, '{"编号": 1, "评价内容": "送餐太慢了"}', name="a.jsonl")
+    assert inspect_tables(path, TableOptions(header_row=1))[0].headers == ("编号", "评价内容")
+
+
+def test_headers_named_for_a_workbook_pass_over_sheets_that_are_shorter(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (("说明", [["三月的问卷"]]), ("数据", [["外卖", "三月"], ["单号", "说法"], ["1", "送餐太慢了，等了一小时。"]])):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    (table,) = inspect_tables(path, TableOptions(header_row=2))
+    assert (table.sheet, table.headers) == ("数据", ("单号", "说法"))

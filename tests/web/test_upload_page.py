@@ -10,13 +10,12 @@ from html import unescape
 
 import pytest
 import xlsxwriter
-from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.test import encode_multipart
 
 from toy_accounts import csrf_of, make_world, sign_in
-from toy_uploads import PHONE, worker_of
+from toy_uploads import HOW, PHONE, form_of, send, worker_of
 from voc.store import Store
 from web import create_app
+from web.pages.upload_form import ROLES
 from web.settings import ServerSettings
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "zh-CN"}
@@ -24,7 +23,6 @@ BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "zh-CN"}
 MISLEADING = "编号,评价内容,处理意见,NPS\n" + "".join(
     f"{number},还可以吧，一般,送餐太慢了，等了{number}小时电话{PHONE},{number % 11}\n".replace("，", "、") for number in range(30)
 )
-HOW = {"quality": "fast", "detail": "normal", "taxonomy": "retail", "codebook": "默认"}
 
 
 @pytest.fixture
@@ -42,26 +40,6 @@ def client(store, scorer):
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
     yield client
     app.extensions["work"].close()
-
-
-def send(client, *files, **fields):
-    """As a browser sends it; encoded here, since the test client would leave a large file open."""
-    whole = [*fields.items()]
-    for content, name in files:
-        whole.append(("file", FileStorage(io.BytesIO(content if isinstance(content, bytes) else content.encode()), name)))
-    boundary, body = encode_multipart(MultiDict(whole))
-    return client.post("/upload", data=body, content_type=f"multipart/form-data; boundary={boundary}")
-
-
-def form_of(page: str) -> dict[str, str]:
-    """What a browser would send back of the form with the columns."""
-    form = page.partition('id="held-form"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    found |= dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)" value="1" checked', form), "1")
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(r"<option selected>([^<]*)", options)
-        found[name] = chosen[1] if chosen else ""
-    return found | HOW
 
 
 def roles_of(page: str) -> dict[str, str]:
@@ -87,19 +65,24 @@ def test_a_wrong_guess_is_mended_and_the_analysis_reads_what_was_chosen(client, 
     with closing(worker.queue):
         worker.do_all()
     (run,) = store.runs()
-    assert (run.settings["codebook"], run.settings["quality"]) == ("默认", "fast")
+    assert (run.settings["codebook"], run.settings["quality"]) == ("三月", "fast")
     analysis = store.run(run.id).analysis
     assert (analysis.input.comments, analysis.metrics.nps) == (30, None)
     assert store.comments(run.id, limit=1).comments[0].comment.text.startswith("送餐太慢了")
     assert "已完成" in client.get("/uploads/1").text
-    assert client.post("/uploads/1/rerun", data=HOW | {"detail": "coarse"}).status_code == 303
-    assert (store.jobs(1)[0].kind, store.jobs(1)[0].settings["detail"]) == ("rerun", "coarse")
+    again = HOW | {"detail": "coarse", "track": "continue", "codebook": "三月"}
+    assert client.post("/uploads/1/rerun", data=again).status_code == 303
+    assert (store.jobs(1)[0].kind, store.jobs(1)[0].settings["detail"], store.jobs(1)[0].settings["codebook"]) == (
+        "rerun",
+        "coarse",
+        "三月",
+    )
 
 
 def test_what_cannot_be_is_said_at_its_table_and_what_was_typed_stays(client, store):
     send(client, (MISLEADING, "三月.csv"))
     form = form_of(client.get("/uploads/1").text)
-    twice = client.post("/uploads/1/start", data=form | {"role-0-3": "id", "codebook": "我的手册"})
+    twice = client.post("/uploads/1/start", data=form | {"role-0-3": "id", "own_codebook": "我的手册"})
     assert twice.status_code == 422
     assert "“编号”只能有一列" in twice.text
     assert (roles_of(twice.text)["NPS"], 'value="我的手册"' in twice.text) == ("id", True)
@@ -137,12 +120,45 @@ def test_tables_without_text_stay_to_be_mended_and_tables_alike_are_set_once(cli
 def test_another_encoding_finds_the_columns_anew(client, store):
     send(client, (MISLEADING.encode("gb18030"), "三月.csv"))
     form = form_of(client.get("/uploads/1").text)
-    wrong = client.post("/uploads/1/start", data=form | {"encoding-0": "big5"})
+    wrong = client.post("/uploads/1/start", data=form | {"encoding-0": "utf-8"})
     assert store.jobs(1)[0].state == "held"
     page = client.get(wrong.headers["Location"]).text
-    assert "认不出编码" in page or "列已按新的编码重新识别" in page
+    assert "这个文件不是 utf-8：第 1 行（第 0 字节起）是 b1 e0 ba c5" in page
+    assert "会自动认作 gb18030。在上面选“自动识别”" in page
     client.post("/uploads/1/preview", data=form_of(page) | {"encoding-0": "gb18030"})
     assert roles_of(client.get("/uploads/1").text)["评价内容"] == "text"
+
+
+def test_every_role_can_be_chosen_and_stays(client, store):
+    roles = [role for role in ROLES if role]
+    table = ",".join(f"列名{role}" for role in roles) + "\n" + ",".join("送餐太慢了。" for _ in roles)
+    send(client, (table, "三月.csv"))
+    form = form_of(client.get("/uploads/1").text) | {f"role-0-{at}": role for at, role in enumerate(roles)}
+    assert client.post("/uploads/1/preview", data=form).status_code == 303
+    assert roles_of(client.get("/uploads/1").text) == {f"列名{role}": role for role in roles}
+
+
+def test_the_header_is_in_the_row_that_is_chosen(client, store, fast_pipeline):
+    table = "外卖满意度,三月,内部\n联系人,说法,骑手\n李四,送餐太慢了、等了一小时,甲\n王五,味道很好、还会再来,乙\n"
+    send(client, (table, "三月.csv"))
+    page = client.get("/uploads/1").text
+    assert roles_of(page) == {"外卖满意度": "", "三月": "text", "内部": ""}  # the title is taken for the header
+    assert "第 2 行：联系人 · 说法 · 骑手" in page
+    assert "李四" not in page
+    answer = client.post("/uploads/1/start", data=form_of(page) | {"header-0": "2"})
+    page = client.get(answer.headers["Location"]).text
+    assert ("列已重新识别" in page, store.jobs(1)[0].state) == (True, "held")
+    assert roles_of(page)["说法"] == "text"
+    client.post("/uploads/1/preview", data=form_of(page) | {"header-0": "0"})
+    page = client.get("/uploads/1").text
+    assert set(roles_of(page)) == {"列1", "列2", "列3"}
+    client.post("/uploads/1/preview", data=form_of(page) | {"header-0": "2"})
+    assert client.post("/uploads/1/start", data=form_of(client.get("/uploads/1").text)).status_code == 303
+    worker = worker_of(store, fast_pipeline)
+    with closing(worker.queue):
+        worker.do_all()
+    assert store.run(store.runs()[0].id).analysis.input.files[0].header_row == 2
+    assert {one.comment.text[:5] for one in store.comments(store.runs()[0].id).comments} == {"送餐太慢了", "味道很好、"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from voc.cli.options import (
     Context,
     Encoding,
     Files,
+    HeaderRow,
     Id,
     Map,
     Output,
@@ -38,6 +39,7 @@ def ingest(
     map: Map = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """读取表格，脱敏后逐条输出 / Read tables and write their comments, redacted, as JSON lines."""
     from tqdm import tqdm
@@ -47,7 +49,7 @@ def ingest(
     from voc.reading import Reading
 
     check_writable(output)
-    reading = Reading(files, table_options(text, id, map, sheet, encoding))
+    reading = Reading(files, table_options(text, id, map, sheet, encoding, header_row))
     print_mapping(reading.tables)
     with text_output(output) as out:
         for comment in tqdm(reading, "读取 / reading", unit="条"):
@@ -63,6 +65,7 @@ def score(
     map: Map = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
+    header_row: HeaderRow = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
     quality: Quality = "best",
@@ -77,7 +80,7 @@ def score(
     from voc.reading import Reading
 
     check_writable(output)
-    reading = Reading(files, table_options(text, id, map, sheet, encoding))
+    reading = Reading(files, table_options(text, id, map, sheet, encoding, header_row))
     print_mapping(reading.tables)
     pipeline = make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
     with text_output(output) as out:
@@ -98,6 +101,7 @@ def analyse(
     map: Map = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
+    header_row: HeaderRow = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
     quality: Quality = "best",
@@ -136,7 +140,7 @@ def analyse(
             raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx / .html")
         check_writable(path)
     session = CodebookSession(codebook) if codebook else None
-    options = table_options(text, id, map, sheet, encoding)
+    options = table_options(text, id, map, sheet, encoding, header_row)
     print_mapping([table for path in files for table in inspect_tables(path, options)])
     pipeline = make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
     witness = ReportWitness(pipeline.taxonomy, seed) if any(path.suffix == ".html" for path in outputs) else None

@@ -28,6 +28,10 @@ Sheet = Annotated[list[str] | None, typer.Option("--sheet", help="工作表，�
 Encoding = Annotated[
     str | None, typer.Option("--encoding", help="文本文件的编码；默认自动判断 / encoding of text files; found out where left out")
 ]
+HeaderRow = Annotated[
+    int | None,
+    typer.Option("--header-row", min=0, help="表头在第几行，0 为没有；默认自动判断 / row of the header, 0: none; found out where left out"),
+]
 TaxonomyFile = Annotated[Path | None, typer.Option("--taxonomy", help="自己的触点文件 (YAML) / taxonomy of your own")]
 Userdicts = Annotated[list[Path] | None, typer.Option("--userdict", help="jieba 用户词典，可重复 / user dictionary, repeatable")]
 Quality = Annotated[
@@ -48,7 +52,7 @@ Seed = Annotated[int, typer.Option("--seed", help="随机种子 / seed of everyt
 
 
 def table_options(
-    text: list[str] | None, id: str | None, map: list[str] | None, sheet: list[str] | None, encoding: str | None
+    text: list[str] | None, id: str | None, map: list[str] | None, sheet: list[str] | None, encoding: str | None, header_row: int | None
 ) -> TableOptions:
     """What the options say about the tables."""
     from voc.ingest import TableOptions
@@ -63,7 +67,7 @@ def table_options(
             roles = " ".join(get_args(Role))
             raise SettingsError("unknown_role", f"没有这个角色 / no such role: {role.strip()!r}", f"可用 / use one of: {roles}")
         pairs[role.strip()] = column.strip()
-    return TableOptions(text=tuple(text or ()), id=id, columns=pairs, sheets=tuple(sheet or ()), encoding=encoding)
+    return TableOptions(text=tuple(text or ()), id=id, columns=pairs, sheets=tuple(sheet or ()), encoding=encoding, header_row=header_row)
 
 
 def make_pipeline(

@@ -13,6 +13,7 @@ from voc.cli.options import (
     Context,
     Encoding,
     Files,
+    HeaderRow,
     Id,
     Map,
     Output,
@@ -62,6 +63,7 @@ def stats(
     map: Map = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
+    header_row: HeaderRow = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
     quality: Quality = "best",
@@ -136,7 +138,7 @@ def stats(
             seed=seed,
         )
 
-    options = table_options(text, id, map, sheet, encoding)
+    options = table_options(text, id, map, sheet, encoding, header_row)
     report = _report(
         files, options, lambda: make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model), codebook, seed, wishes,
         weight=weight, numbers=Wishes(csi=weights).numbers,
@@ -162,6 +164,7 @@ def watch(
     map: Map = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
+    header_row: HeaderRow = None,
     taxonomy: TaxonomyFile = None,
     userdict: Userdicts = None,
     quality: Quality = "best",
@@ -184,7 +187,7 @@ def watch(
         report = read_statistics(files[0])
     else:
         wishes = Wishes(period=period, recent=recent, fdr=fdr, seed=seed)
-        options = table_options(text, id, map, sheet, encoding)
+        options = table_options(text, id, map, sheet, encoding, header_row)
         report = _report(
             files, options, lambda: make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model), codebook, seed,
             lambda _: wishes,

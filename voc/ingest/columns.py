@@ -50,6 +50,8 @@ class TableOptions:
         Sheets of a workbook; empty for all that hold a text column.
     encoding : str, optional
         Encoding of a text file.
+    header_row : int, optional
+        Row of the header as a person counts it, 0 for none; of sheets and delimited text, the other formats name their columns.
     guess : bool
         Whether columns are found for the roles that the user leaves out.
     """
@@ -59,6 +61,7 @@ class TableOptions:
     columns: Mapping[Role, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     encoding: str | None = None
+    header_row: int | None = None
     guess: bool = True
 
 

@@ -51,6 +51,7 @@ class _Trial:
     sample: str
     offset: int | None = None
     fault: bytes = b""
+    line: int = 0  # of that byte, from 1
 
     @property
     def commonness(self) -> float:  # numpydoc ignore=RT01
@@ -68,7 +69,7 @@ def detect_encoding(path: Path, encoding: str | None = None) -> str:
     path : pathlib.Path
         A text file; it is read through once per encoding tried, in constant memory.
     encoding : str, optional
-        Encoding named by the user: it is checked, and nothing else is tried.
+        Encoding named by the user: it is checked; where it does not fit, the refusal says which one would be found.
 
     Returns
     -------
@@ -81,7 +82,10 @@ def detect_encoding(path: Path, encoding: str | None = None) -> str:
         If no encoding fits, or the one named does not; says the byte offset and the bytes there in hex.
     """
     if encoding is not None:
-        return _checked(path, _decode(path, _known(encoding)))
+        trial = _decode(path, _known(encoding))
+        if trial.offset is not None:
+            raise _wrong(path, trial)
+        return trial.encoding
     with path.open("rb") as file:
         head = file.read(4)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
@@ -109,7 +113,7 @@ def _decode(path: Path, encoding: str) -> _Trial:
     codec = "utf-8" if encoding == "utf-8-sig" else CODECS[encoding]
     decoder = codecs.getincrementaldecoder(codec)()
     sample = ""
-    position = 0
+    position = lines = 0
     with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK_BYTES)
@@ -119,7 +123,8 @@ def _decode(path: Path, encoding: str) -> _Trial:
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(codec, "ignore")
                 fault = error.object[error.start : error.start + 4]
-                return _Trial(encoding, sample + _not_ascii(good), position - begun + error.start, fault)
+                return _Trial(encoding, sample + _not_ascii(good), position - begun + error.start, fault, lines + good.count("\n") + 1)
+            lines += text.count("\n")
             if len(sample) < _SAMPLE_CHARS:
                 sample += _not_ascii(text)
             if not chunk:
@@ -129,6 +134,20 @@ def _decode(path: Path, encoding: str) -> _Trial:
 
 def _not_ascii(text: str) -> str:
     return "".join(_NOT_ASCII.findall(text))[:_SAMPLE_CHARS]
+
+
+def _wrong(path: Path, trial: _Trial) -> TableError:
+    """What to say of a file that is not in the encoding which the user names."""
+    name, line, offset, fault = trial.encoding, trial.line, trial.offset, trial.fault.hex(" ")
+    message = (
+        f"这个文件不是 {name}：第 {line} 行（第 {offset} 字节起）是 {fault} / not {name}: at byte {offset} (line {line}) there is {fault}"
+    )
+    try:
+        found = detect_encoding(path)
+    except TableError:  # then neither would we read it
+        return TableError("wrong_encoding", message, "另存为 UTF-8，或换一种编码 / save as UTF-8, or name another encoding", file=path.name)
+    hint = f"不指定编码，会自动认作 {found} / name no encoding: it is found to be {found}"
+    return TableError("wrong_encoding", message, hint, file=path.name)
 
 
 def _checked(path: Path, trial: _Trial) -> str:

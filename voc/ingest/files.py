@@ -123,6 +123,22 @@ def bare_tables(source: Path, sheets: tuple[str, ...], encoding: str | None) -> 
     return (SourceTable(name=source.name, encoding=found, delimiter=sniff_delimiter(source, found)),)
 
 
+def names_its_columns(source: Path) -> bool:
+    """Whether the format itself names the columns of a table, so that no row has to.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        A path from `local_file`.
+
+    Returns
+    -------
+    bool
+        True for JSON Lines and Parquet.
+    """
+    return _kind(source) in ("jsonl", "parquet")
+
+
 def raw_rows(source: Path, table: SourceTable) -> Iterator[RawRow]:
     """Rows of a table, from the first row of the file on.
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
+from voc.errors import TableError
 from voc.ingest.dates import iso_date, without_year
 from voc.ingest.names import asks, names_role, plain_name, role_of
 from voc.ingest.rawrow import RawRow
 from voc.ingest.scores import score
 
-_SEARCH_ROWS = 5
+SEARCH_ROWS = 5  # in which a header is looked for
 _LABEL_CHARS = 40
 _SENTENCE = re.compile(r"[，。！,!；;…~]")
 # 导出人：张三, and not 一、物流：时效 or Q1：物流
@@ -62,6 +63,65 @@ def find_header(rows: Sequence[RawRow]) -> Header:
     return Header(rows[place].number, unique_names(rows[place].cells))
 
 
+def header_at(rows: Sequence[RawRow], number: int) -> Header:
+    """Header of a table where the user says which row it is.
+
+    Parameters
+    ----------
+    rows : sequence of RawRow
+        As for `find_header`.
+    number : int
+        Of the last row of the header, from 1; 0: there is none.
+
+    Returns
+    -------
+    Header
+        With a name for every column that the rows usually have; group names above that row are kept where they would be found.
+
+    Raises
+    ------
+    TableError
+        If nothing is in that row.
+
+    Examples
+    --------
+    >>> title, header, first = RawRow(1, ["满意度", "说明"]), RawRow(2, ["甲", "乙"]), RawRow(3, ["57", "太慢了"])
+    >>> header_at([title, header, first], 2).names, header_at([title, header, first], 0).names
+    (('甲', '乙'), ('列1', '列2'))
+    """
+    if not number:
+        return _without(rows)
+    if (found := find_header(rows)).row == number:
+        return found
+    cells = next((row.cells for row in rows if row.number == number), None)
+    if cells is None:
+        message = f"第 {number} 行没有内容，不能作表头 / there is nothing in row {number}: it cannot be the header"
+        raise TableError("no_header_row", message, "从 1 数起，0 为没有表头 / rows count from 1; 0: there is no header")
+    blanks = [""] * (len(_without(rows).names) - len(cells))
+    return Header(number, unique_names([*cells, *blanks]))
+
+
+def are_labels(cells: Sequence[str]) -> bool:
+    """Whether cells can be names of columns.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of a row.
+
+    Returns
+    -------
+    bool
+        False where one of them is a number, a date or a sentence, or comes twice.
+
+    Examples
+    --------
+    >>> are_labels(["编号", "联系人", ""]), are_labels(["57", "李四"]), are_labels(["李四", "送餐太慢，味道一般。"])
+    (True, False, False)
+    """
+    return _are_labels(cells) and not any(map(_SENTENCE.search, cells))
+
+
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Column names without line breaks, none empty, none twice.
 
@@ -97,7 +157,7 @@ def _filled(row: RawRow) -> int:
 
 
 def _single_column(rows: Sequence[RawRow]) -> Header:
-    for place, row in enumerate(rows[:_SEARCH_ROWS]):
+    for place, row in enumerate(rows[:SEARCH_ROWS]):
         name = next(filter(None, row.cells))
         known = role_of(name) if place == 0 else names_role(plain_name(name), "text", exact=True)
         if known is not None or asks(name):
@@ -117,14 +177,14 @@ def _first_wide(rows: Sequence[RawRow], usual: float) -> int | None:
     if not wide:
         return None
     first, known = wide[0], _named(rows[wide[0]].cells)
-    return next((place for place in wide if place <= first + _SEARCH_ROWS and _named(rows[place].cells) > known + 1), first)
+    return next((place for place in wide if place <= first + SEARCH_ROWS and _named(rows[place].cells) > known + 1), first)
 
 
 def _is_header(rows: Sequence[RawRow], place: int) -> bool:
     cells, below = rows[place].cells, rows[place + 1 :]
     if _named(cells) or any(map(asks, cells)):
         return True
-    if not _are_labels(cells) or any(map(_SENTENCE.search, cells)):
+    if not are_labels(cells):
         return False
     recurs = any(cell and cell == row.cells[at] for row in below for at, cell in enumerate(cells[: len(row.cells)]))
     return _contrast(cells, below) or not recurs

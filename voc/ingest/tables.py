@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -12,7 +12,7 @@ from voc.errors import TableError
 from voc.ingest.columns import TableOptions, assign_columns, could_be_text
 from voc.ingest.duplicates import mark_duplicates
 from voc.ingest.files import bare_tables, local_file, raw_rows
-from voc.ingest.header import Header, find_header, unique_names
+from voc.ingest.header import Header, find_header, header_at, unique_names
 from voc.ingest.rawrow import RawRow
 from voc.ingest.rows import IdRegistry, table_comments
 from voc.records import Comment, Problem, SourceTable
@@ -22,7 +22,7 @@ _SAMPLE_ROWS = 1_000
 # Excel's own limit.
 _COLUMNS_LIMIT = 16_384
 # What makes a sheet one to pass over, as long as another sheet holds comments.
-_NOT_FOR_US = frozenset({"no_rows", "no_text_column", "empty_text_column", "unknown_column"})
+_NOT_FOR_US = frozenset({"no_rows", "no_header_row", "no_text_column", "empty_text_column", "unknown_column"})
 
 
 def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[SourceTable, ...]:
@@ -55,7 +55,7 @@ def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[Sou
     for at, error in enumerate(found):
         # Where nobody wrote on one sheet, the others say which column is meant: its scores count all the same.
         if isinstance(error, TableError) and error.code == "empty_text_column" and spoken:
-            names = tuple(name for name in _header(source, bare[at]).names if name in spoken)
+            names = tuple(name for name in _header(source, bare[at], options.header_row).names if name in spoken)
             found[at] = _tried(source, bare[at], replace(options, text=names)) if names else error
     tables = [table for table in found if isinstance(table, SourceTable)]
     refused = [error for error in found if isinstance(error, TableError)]
@@ -68,7 +68,9 @@ def inspect_tables(path: Path, options: TableOptions | None = None) -> tuple[Sou
     return tuple(tables if options.sheets else headed or tables)
 
 
-def headed_tables(path: Path, encoding: str | None = None) -> Iterator[SourceTable]:
+def headed_tables(
+    path: Path, encoding: str | None = None, header_row_of: Callable[[str | None], int | None] | None = None
+) -> Iterator[SourceTable]:
     """Every table of a file with its column names, whether it can be read as comments or not.
 
     Parameters
@@ -77,6 +79,8 @@ def headed_tables(path: Path, encoding: str | None = None) -> Iterator[SourceTab
         As for `inspect_tables`.
     encoding : str, optional
         That the user names.
+    header_row_of : callable, optional
+        Sheet → row of its header; None where it is to be found.
 
     Yields
     ------
@@ -86,11 +90,11 @@ def headed_tables(path: Path, encoding: str | None = None) -> Iterator[SourceTab
     Raises
     ------
     TableError
-        If the file cannot be read at all.
+        If the file cannot be read at all, or nothing is in the row that the user names.
     """
     source = local_file(path)
     for bare in bare_tables(source, (), encoding):
-        header = _header(source, bare)
+        header = _header(source, bare, header_row_of(bare.sheet) if header_row_of else None)
         if header.names:
             yield bare.model_copy(update={"name": redact_field("", bare.name), "header_row": header.row, "headers": header.names})
 
@@ -160,13 +164,17 @@ def _tried(source: Path, bare: SourceTable, options: TableOptions) -> SourceTabl
         return error
 
 
-def _header(source: Path, bare: SourceTable) -> Header:
-    return Header(0, bare.headers) if bare.headers else find_header(_sample(raw_rows(source, bare)))
+def _header(source: Path, bare: SourceTable, row: int | None) -> Header:
+    return Header(0, bare.headers) if bare.headers else _headed(_sample(raw_rows(source, bare)), row)
+
+
+def _headed(sample: Sequence[RawRow], row: int | None) -> Header:
+    return find_header(sample) if row is None else header_at(sample, row)
 
 
 def _described(source: Path, bare: SourceTable, options: TableOptions) -> SourceTable:
     sample = _sample(raw_rows(source, bare))
-    header = Header(0, bare.headers) if bare.headers else find_header(sample)
+    header = Header(0, bare.headers) if bare.headers else _headed(sample, options.header_row)
     rows = [row for row in sample if row.number > header.row]
     if not rows:
         raise _no_rows(bare.label)

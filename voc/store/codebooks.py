@@ -82,6 +82,22 @@ def load(connection: Connection, name: str, cache: Cache, *, with_run: bool = Tr
     return Kept(name, head.revision, cache.get("bare codebook", (name, head.revision), bare))
 
 
+def names(connection: Connection) -> frozenset[str]:
+    """Names of all codebooks.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+
+    Returns
+    -------
+    frozenset of str
+        Those of private uploads too.
+    """
+    return frozenset(connection.execute(select(CodebookRow.name)).scalars())
+
+
 def save(connection: Connection, name: str, book: Codebook, *, before: Kept | None) -> int:
     """Write a codebook, unless somebody else has.
 

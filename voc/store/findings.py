@@ -246,6 +246,11 @@ class Findings(ABC):
             kept = codebooks.load(connection, name, self.cache)
         return kept.book if kept else None
 
+    def codebook_names(self) -> frozenset[str]:  # numpydoc ignore=RT01
+        """Names of all codebooks, those of private uploads too."""
+        with self.reading() as connection:
+            return codebooks.names(connection)
+
     def save_codebook(self, name: str, book: Codebook, *, opened: Codebook | None) -> None:  # numpydoc ignore=PR01
         """Write a codebook, unless somebody else changed it since it was opened (see `voc.store.codebooks.replace`)."""
         with self.writing() as connection:

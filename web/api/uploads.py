@@ -9,7 +9,7 @@ from voc.jobsettings import JobSettings
 from voc.look import LookedTable
 from voc.store import StoredJob, StoredUpload
 from voc.workfolder import remove
-from web.access import may_erase, sees, visible_upload
+from web.access import may_erase, not_yours, sees, visible_upload
 from web.api.exchange import answer, read_body, read_query
 from web.api.incoming import Incoming
 from web.api.operations import Operation, operation
@@ -168,6 +168,6 @@ def make_uploads(api: Blueprint, work: Work) -> None:
     def erase_upload(upload_id: int) -> Response:
         upload = visible_upload(store, upload_id)
         if not may_erase(upload):
-            raise ApiError(403, "not_yours", "只有上传者和管理员能删除 / only its owner and administrators may erase it")
+            raise not_yours()
         work.erase(upload_id, g.identity.name)
         return Response(status=204)

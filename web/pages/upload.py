@@ -22,14 +22,15 @@ from web.api.incoming import Incoming
 from web.errors import ApiError
 from web.intake import looked_at, name_of
 from web.messages import t
-from web.pages.access import Page
+from web.pages.access import Page, may
+from web.pages.codebook_choice import SAMPLE as SAMPLE_CODEBOOK
+from web.pages.codebook_choice import shape_of, shelf_of, suggested
 from web.pages.upload_form import spoken_fault
 from web.pages.upload_one import make_upload_one
 from web.work import Work
 
 SHOWN = 20  # uploads on a page
-CODEBOOK = "默认"
-SAMPLE, SAMPLE_NAME, SAMPLE_CODEBOOK = "retail_survey.xlsx", "示例问卷.xlsx", "示例"
+SAMPLE, SAMPLE_NAME = "retail_survey.xlsx", "示例问卷.xlsx"
 SAID = ("deleted",)  # what an address may let the page say
 
 
@@ -43,22 +44,6 @@ class Line(NamedTuple):
     problems: int
     overview: str | None
     erasable: bool
-
-
-def codebook_for(private: bool) -> str:
-    """The codebook that an upload keeps to unless somebody says otherwise.
-
-    Parameters
-    ----------
-    private : bool
-        Whether only its owner may see it: the team's codebook then neither shows its words nor moves on with it.
-
-    Returns
-    -------
-    str
-        The team's, or one of the owner's own.
-    """
-    return f"{CODEBOOK}（{g.identity.name}）" if private else CODEBOOK
 
 
 def make_upload(work: Work) -> list[Page]:
@@ -109,6 +94,7 @@ def make_upload(work: Work) -> list[Page]:
             accept=",".join([*SUFFIXES, *(f"{suffix}.gz" for suffix in GZIPPED)]),
             limit_mb=work.settings.upload_limit_mb,
             own=g.identity.user_id is not None,
+            newest=next((run.overview for run in lines(seen) if run.overview), None) if not may("write") else None,
         )
 
     @reading.get("/upload")
@@ -120,13 +106,17 @@ def make_upload(work: Work) -> list[Page]:
         try:
             with work.arriving() as folder:
                 incoming = Incoming(folder, work.settings.upload_limit_mb, of_page=True)
-                settings = JobSettings(files=incoming.files, quality=work.settings.quality, codebook=codebook_for(incoming.options.private))
-                refuse_unreadable(kept_preview(folder, settings))
+                name, private = name_of(incoming.files), incoming.options.private
+                settings = JobSettings(files=incoming.files, quality=work.settings.quality)
+                tables = kept_preview(folder, settings)
+                refuse_unreadable(tables)
+                shape = shape_of(table.table for table in tables if table.used)
+                codebook = suggested(shelf_of(store), name, shape, g.identity.user_id if private else None)
                 upload, _ = store.add_upload_job(
-                    name_of(incoming.files),
-                    settings.model_dump(mode="json"),
+                    name,
+                    settings.model_copy(update={"codebook": codebook}).model_dump(mode="json"),
                     user_id=g.identity.user_id,
-                    private=incoming.options.private,
+                    private=private,
                     folder=folder.name,
                     held=True,
                 )

@@ -12,10 +12,11 @@ from voc.jobsettings import JobFile, JobSettings, TableChoice
 from voc.preview import COLUMNS, ShownTable
 from voc.records import Role
 from voc.store import Store
-from web.messages import t
+from web.messages import one_language, t
 
 ROLES = ("", *get_args(Role))  # "": not used
 ENCODINGS = tuple(name for name in CODECS if name not in ("gbk", "gb2312"))  # others are read as one of these
+# Said in words of ours, since what the library says is for the command line.
 _SPOKEN = (
     "no_text_column",
     "empty_text_column",
@@ -27,6 +28,7 @@ _SPOKEN = (
     "file_gone",
     "no_table",
 )
+_MENDED_HERE = ("wrong_encoding",)  # says itself what is wrong, and where; how to mend it on the page is ours
 
 
 def taxonomy_choices(store: Store) -> list[tuple[str, str]]:
@@ -64,7 +66,18 @@ class Member(NamedTuple):
     encoding: str  # what it is read in; empty: it is no text
     chosen: str  # the encoding that somebody chose; empty: found out
     encoding_field: str  # empty where another table of the file has it
+    header_field: str  # empty where the format names the columns
+    header_row: str
+    header_rows: tuple[tuple[str, str], ...]  # to choose from: number, and what is in it
     fault: tuple[str, str] | None  # what is wrong, and what to do
+
+
+class Read(NamedTuple):
+    """What a form says about the tables."""
+
+    settings: JobSettings
+    faults: dict[int, str]  # place of the first table of a group → what is wrong with it
+    anew: str  # why the columns have to be looked at once more: `encoding`, `header`; empty: they need not
 
 
 class Group(NamedTuple):
@@ -90,7 +103,9 @@ def mark_of(tables: Sequence[ShownTable]) -> str:
     str
         A digest.
     """
-    return sha256(repr([(table.file, table.table.sheet, table.table.headers) for table in tables]).encode()).hexdigest()[:16]
+    return sha256(
+        repr([(table.file, table.table.sheet, table.table.header_row, table.table.headers) for table in tables]).encode()
+    ).hexdigest()[:16]
 
 
 def spoken_fault(code: str, message: str, hint: str) -> tuple[str, str]:
@@ -106,6 +121,8 @@ def spoken_fault(code: str, message: str, hint: str) -> tuple[str, str]:
     tuple of str and str
         What is wrong and what to do, to be shown in one language.
     """
+    if code in _MENDED_HERE:
+        return message, t(f"upload_mend.{code}", hint=one_language(hint))
     return (t(f"upload_fault.{code}"), t(f"upload_mend.{code}")) if code in _SPOKEN else (message, hint)
 
 
@@ -153,9 +170,7 @@ def groups_of(
     return groups
 
 
-def read_tables(
-    form: Mapping[str, str], settings: JobSettings, tables: Sequence[ShownTable], *, start: bool
-) -> tuple[JobSettings, dict[int, str]]:
+def read_tables(form: Mapping[str, str], settings: JobSettings, tables: Sequence[ShownTable], *, start: bool) -> Read:
     """What the form says about the tables.
 
     Parameters
@@ -171,28 +186,33 @@ def read_tables(
 
     Returns
     -------
-    tuple of JobSettings and dict of int to str
-        The settings as they will be, and place of the first table of a group → what is wrong with it.
+    Read
+        With the settings as they will be.
     """
     chosen: dict[int, list[TableChoice]] = {number: [] for number in range(len(settings.files))}
     faults: dict[int, str] = {}
+    anew = ""
     for places in _alike(tables):
         used = [at for at in places if f"use-{at}" in form and tables[at].table.headers]
         if not used:
             continue
+        rows = {at: _header_row(form, at, tables[at]) for at in used}
+        moved = [at for at in used if rows[at] not in (None, tables[at].table.header_row)]
         choice, fault = _choice(form, places[0], tables[_lead(tables, places)], start=start)
-        if fault:
+        if fault and len(moved) < len(used):
             faults[places[0]] = fault
-        for at in used:
-            chosen[tables[at].file].append(choice.model_copy(update={"sheet": tables[at].table.sheet}))
+        for at in used:  # another header makes other names of columns
+            said = TableChoice() if at in moved else choice
+            chosen[tables[at].file].append(said.model_copy(update={"sheet": tables[at].table.sheet, "header_row": rows[at]}))
+        anew = "header" if moved else anew
     files = []
     for number, file in enumerate(settings.files):
         encoding = form.get(f"encoding-{number}", file.encoding or "") or None
         again = encoding != (file.encoding or settings.encoding) and encoding in (None, *ENCODINGS)
-        # Other characters make other names of columns.
+        anew = "encoding" if again else anew  # so do other characters
         files.append(JobFile(path=file.path, name=file.name, encoding=encoding, tables=None if again else tuple(chosen[number])))
-    update: dict[str, object] = {"files": tuple(files), "columns": {}, "sheets": (), "encoding": None}
-    return settings.model_copy(update=update), faults
+    update: dict[str, object] = {"files": tuple(files), "columns": {}, "sheets": (), "encoding": None, "header_row": None}
+    return Read(settings.model_copy(update=update), faults, anew)
 
 
 def _alike(tables: Sequence[ShownTable]) -> list[list[int]]:
@@ -215,8 +235,9 @@ def _roles(table: ShownTable) -> dict[str, str]:
 def _member(table: ShownTable, at: int, settings: JobSettings, form: Mapping[str, str] | None, first_of_file: bool) -> Member:
     file = settings.files[table.file]
     encoding = table.table.encoding or ""
-    by_choice = table.fault is not None and table.fault.code == "unknown_encoding"
+    by_choice = bool(file.encoding or settings.encoding) or (table.fault is not None and table.fault.code == "unknown_encoding")
     field = f"encoding-{table.file}" if first_of_file and (encoding or by_choice) else ""
+    header_field = f"header-{at}" if table.top else ""
     return Member(
         at=at,
         label=f"{file.name} · {table.table.sheet}" if table.table.sheet is not None else file.name,
@@ -224,8 +245,25 @@ def _member(table: ShownTable, at: int, settings: JobSettings, form: Mapping[str
         encoding=encoding,
         chosen=(file.encoding or settings.encoding or "") if form is None else form.get(field, ""),
         encoding_field=field,
+        header_field=header_field,
+        header_row=form.get(header_field, "") if form is not None and header_field in form else str(table.table.header_row),
+        header_rows=_header_rows(table),
         fault=spoken_fault(table.fault.code, table.fault.message, table.fault.hint) if table.fault else None,
     )
+
+
+def _header_rows(table: ShownTable) -> tuple[tuple[str, str], ...]:
+    shown = {row.number: t("upload.header_row", n=row.number, cells=" · ".join(row.cells)) for row in table.top}
+    shown.setdefault(table.table.header_row, t("upload.row", n=table.table.header_row))  # below those that are shown
+    shown[0] = t("upload.header_none")
+    return tuple((str(number), shown[number]) for number in sorted(shown))
+
+
+def _header_row(form: Mapping[str, str], at: int, table: ShownTable) -> int | None:
+    """What the form says of the header; what it does not offer is not said."""
+    said = form.get(f"header-{at}", "")
+    offered = table.top and said in dict(_header_rows(table))
+    return int(said) if offered else None
 
 
 def _choice(form: Mapping[str, str], place: int, table: ShownTable, *, start: bool) -> tuple[TableChoice, str]:

@@ -15,12 +15,12 @@ from voc.jobsettings import JobSettings
 from voc.preview import ShownTable, kept_preview
 from voc.problems import as_csv, for_sheet
 from voc.store import StoredJob, StoredUpload
-from web.access import may_erase, visible_upload
+from web.access import may_erase, not_yours, visible_upload
 from web.api.exchange import check_fields
 from web.downloads import attached
-from web.errors import ApiError
 from web.intake import HeldJob, held_job, looked_at, settings_again
 from web.pages.access import Page
+from web.pages.codebook_choice import audience_of, goes_on, read_choice, shelf_of, shown_choice
 from web.pages.upload_form import ENCODINGS, ROLES, groups_of, mark_of, read_tables, spoken_fault, taxonomy_choices
 from web.upload_records import How
 from web.work import Work
@@ -30,7 +30,7 @@ QUALITIES = ("fast", "best")
 DETAILS = ("coarse", "normal", "fine")
 SHOWN_PROBLEMS = 100  # lines on the page
 _ALL_PROBLEMS = 1_000_000  # rows of a sheet
-_HOW = ("quality", "detail", "taxonomy", "codebook")
+_HOW = ("quality", "detail", "taxonomy")
 
 
 def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
@@ -60,7 +60,11 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         }
 
     def held_page(
-        upload: StoredUpload, held: HeldJob, form: Mapping[str, str] | None = None, faults: Mapping[int, str] | None = None
+        upload: StoredUpload,
+        held: HeldJob,
+        form: Mapping[str, str] | None = None,
+        faults: Mapping[int, str] | None = None,
+        codebook_fault: str = "",
     ) -> str:
         """What was typed stays where it was refused."""
         tables, gone = tables_of(held)
@@ -74,9 +78,10 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
             several=len(tables) > 1,
             mark=mark_of(tables),
             gone=gone,
-            refused=bool(faults),
+            refused=bool(faults or codebook_fault),
             said=request.args.get("said", ""),
             chosen=chosen,
+            choice=shown_choice(shelf_of(store, upload.id), upload, held.settings.codebook or "", form, codebook_fault),
             private=upload.private if form is None else "private" in form,
             own=upload.user_id is not None and may_erase(upload),
             roles=ROLES,
@@ -89,12 +94,14 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         except TableError as error:
             return (), spoken_fault(error.code, error.message, error.hint)
 
-    def job_page(upload: StoredUpload, jobs: tuple[StoredJob, ...]) -> str:
+    def job_page(upload: StoredUpload, jobs: tuple[StoredJob, ...], form: Mapping[str, str] | None = None, codebook_fault: str = "") -> str:
         job = jobs[0] if jobs else None
         runs = [run for run in store.runs() if run.upload_id == upload.id]
         read = next((job for job in reversed(jobs) if job.kind == "analyse"), None)
         problems = store.problems(upload.id)
         lines = for_sheet(problems)
+        shelf = shelf_of(store, upload.id)
+        codebook = str((job.settings if job else runs[0].settings if runs else {}).get("codebook") or "")
         stages = [stage for stage in STAGES if stage != "codebook" or (job and job.settings.get("codebook"))]
         return render_template(
             "upload_job.html",
@@ -110,7 +117,11 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
             lines=lines[:SHOWN_PROBLEMS],
             more=len(lines) > SHOWN_PROBLEMS,
             chosen=JobSettings().model_dump(include=set(_HOW))
-            | ({name: runs[0].settings[name] for name in _HOW if runs[0].settings.get(name)} if runs else {}),
+            | ({name: runs[0].settings[name] for name in _HOW if runs[0].settings.get(name)} if runs else {})
+            | ({name: form[name] for name in _HOW if name in form} if form is not None else {}),
+            choice=shown_choice(shelf, upload, codebook, form, codebook_fault),
+            codebook=codebook,
+            goes_on=goes_on(shelf, codebook, upload.id),
         )
 
     @reading.get("/uploads/<int:upload_id>")
@@ -142,17 +153,21 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         if gone or form.get("mark") != mark_of(tables):
             return back(upload_id, said="changed")
         before = held.settings
-        settings, faults = read_tables(form, with_how(before), tables, start=start)
-        if faults:
-            return held_page(upload, held, form, faults), 422
-        if upload.user_id is not None and may_erase(upload):
-            store.set_private(upload_id, "private" in form)
+        settings, faults, anew = read_tables(form, with_how(before), tables, start=start)
+        own = upload.user_id is not None and may_erase(upload)
+        private = "private" in form if own else upload.private
+        codebook, fault = read_choice(form, shelf_of(store, upload_id), upload, audience_of(upload, private))
+        if faults or fault:
+            return held_page(upload, held, form, faults, fault), 422
+        settings = settings.model_copy(update={"codebook": codebook})
+        if own:
+            store.set_private(upload_id, private)
         try:
             store.settle_job(held.job.id, settings.model_dump(mode="json"))
             if not start:
                 return back(upload_id)
-            if any(file.tables is None for file in settings.files):
-                return back(upload_id, said="encoding")  # other columns than those that were chosen from
+            if anew:
+                return back(upload_id, said=anew)  # other columns than those that were chosen from
             ready, _ = looked_at(held.folder, settings)
             store.start_job(held.job.id, ready.model_dump(mode="json"))
         except TableError as error:  # the page shows it at its table
@@ -163,9 +178,7 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         return back(upload_id)
 
     def with_how(settings: JobSettings) -> JobSettings:
-        asked = how()
-        said = asked.model_dump(include=set(_HOW), exclude_none=True)
-        return settings.model_copy(update={**said, "codebook": asked.codebook})  # an empty one is none
+        return settings.model_copy(update=how().model_dump(include=set(_HOW), exclude_none=True))
 
     def how() -> How:
         return check_fields(How, {name: [value] for name in _HOW if (value := request.form.get(name, "").strip())})
@@ -193,12 +206,15 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         return back(upload_id)
 
     @writing.post("/uploads/<int:upload_id>/rerun")
-    def rerun(upload_id: int) -> Response:
-        visible_upload(store, upload_id)
+    def rerun(upload_id: int) -> Response | tuple[str, int]:
+        upload = visible_upload(store, upload_id)
         run = next((run for run in store.runs() if run.upload_id == upload_id), None)
         if run is None:
             return back(upload_id)
-        settings = with_how(settings_again(work, run.id, how()))
+        codebook, fault = read_choice(request.form, shelf_of(store, upload_id), upload, audience_of(upload, upload.private))
+        if fault:
+            return job_page(upload, store.jobs(upload_id), request.form, fault), 422
+        settings = settings_again(work, run.id, how().model_copy(update={"codebook": codebook}))
         job = store.add_job("rerun", upload_id, settings.model_dump(mode="json"), user_id=g.identity.user_id)
         work.queue.wake(job.id)
         return back(upload_id)
@@ -206,6 +222,6 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
     @writing.post("/uploads/<int:upload_id>/delete")
     def delete(upload_id: int) -> Response:
         if not may_erase(visible_upload(store, upload_id)):
-            raise ApiError(403, "not_yours", "只有上传者和管理员能删除 / only its owner and administrators may erase it")
+            raise not_yours()
         work.erase(upload_id, g.identity.name)
         return redirect(url_for("upload.show", said="deleted"), 303)

@@ -7,6 +7,18 @@ document.addEventListener("change", (event) => {
   if (select) select.closest("tr").className = select.value === "text" ? "is-text" : select.value ? "is-used" : "is-ignored";
 });
 
+// Another encoding or header makes other columns: they are shown at once, and the reader is back where they were.
+const CHANGED = "voc-changed";
+document.addEventListener("change", (event) => {
+  const select = event.target.closest("select[data-again]");
+  if (!select) return;
+  sessionStorage.setItem(CHANGED, select.id);
+  select.form.requestSubmit(select.form.querySelector("[data-preview]"));
+});
+const changed = sessionStorage.getItem(CHANGED);
+sessionStorage.removeItem(CHANGED);
+if (changed && document.getElementById(changed)) document.getElementById(changed).focus();
+
 // Large files take a while: say so, and send them once.
 for (const form of document.querySelectorAll("#upload-form, #held-form")) {
   form.addEventListener("submit", (event) => {
