@@ -1,10 +1,11 @@
-"""The report of a run in the store: which run it is compared with."""
+"""The report of a run in the store: which run it is compared with, and what is quoted after edits."""
 
 from __future__ import annotations
 
 import pytest
 
-from toy_store import analysis_of, pain_point, scored
+from toy_store import analysis_of, coded_run, pain_point, scored
+from voc.codebook import Ref, clause_digest, move
 from voc.report.stored import Stored
 from voc.store import Store
 
@@ -57,3 +58,29 @@ def test_what_the_reader_may_not_see_is_not_compared_with(store):
     kept(store, "r3", 15)
     assert report_of(store, "r3").before == "r2"
     assert report_of(store, "r3", sees=lambda upload: not upload.private).before == "r1"
+
+
+ROWS = [["送餐太慢了"], ["配送超时"], ["饭是凉的"], ["太贵了"], ["菜不错"]]
+
+
+def examples(store: Store) -> list[str]:
+    return [one.text for one in store.current("r1").analysis.unassigned.examples]
+
+
+def test_examples_leave_with_reviews_and_with_the_comments_that_are_erased(store):
+    coded_run(store, ROWS)
+    assert examples(store) == ["太贵了", "饭是凉的"]
+    dear = next(one for one in store.comments("r1").comments if one.comment.text == "太贵了")
+    store.add_review("r1", dear.key, "price", None)
+    now = store.current("r1").analysis.unassigned
+    assert (now.size, [one.text for one in now.examples]) == (1, ["饭是凉的"])
+    assert now.touchpoints == {"price": 1, "product_quality": 1}  # as the analysis found them
+    store.erase_customer("C2")
+    assert examples(store) == []
+
+
+def test_an_example_that_people_move_into_a_pain_point_is_none_any_more(store):
+    coded_run(store, ROWS)
+    (slow,) = store.current("r1").analysis.pain_points
+    store.edit_codebook("r1", lambda book: move(book, [Ref("2", clause_digest("饭是凉的"))], slow.id))
+    assert examples(store) == ["太贵了"]

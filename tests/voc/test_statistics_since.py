@@ -64,12 +64,13 @@ def test_a_pain_point_that_was_not_known_then_has_no_share_then():
     assert (new.state, new.before, new.difference, new.q) == ("new", None, None, None)
 
 
-def test_one_that_was_known_and_not_named_is_compared_with_nothing_named():
-    then = counted("r1", {"配送慢": 30})
-    changes = (change("价格贵", "growing", 0, 25), change("配送慢", "gone", 30, 0))
-    found = since(counted("r2", {"价格贵": 25}, changes=changes), then)
-    assert states(found) == {"价格贵": "rising", "配送慢": "falling"}
-    assert {one.label: (one.before.value, one.now.value) for one in found.points} == {"价格贵": (0, 0.125), "配送慢": (0.15, 0)}
+def test_one_that_takes_no_shape_now_is_named_and_not_called_solved():
+    """Eleven who say that the app lags may be fewer now, or only too few to gather."""
+    then = counted("r1", {"配送慢": 30, "反应卡顿": 11, "价格贵": 9})
+    changes = (change("反应卡顿", "gone", 11, 0), change("配送慢", "steady", 30, 28), change("系统难装", "gone", 2, 0))
+    found = since(counted("r2", {"配送慢": 28}, changes=changes), then)
+    assert states(found) == {"配送慢": "flat"}
+    assert found.gone == (("反应卡顿", 11),)  # 价格贵 was merged or dismissed, 系统难装 did not take shape then
 
 
 def test_what_people_edited_does_not_compare():
@@ -85,6 +86,7 @@ def test_without_one_codebook_gone_means_nothing():
     found = since(now, then)
     assert not found.same_codebook
     assert states(found) == {"送货慢": "new"}
+    assert found.gone == ()
 
 
 def test_other_models_are_told():
@@ -169,13 +171,13 @@ def test_survey_in_two_halves_is_compared_as_pandas_does(halves):
     assert (figure.value, *figure.interval) == pytest.approx(newcombe(new["negative"].sum(), n, old["negative"].sum(), m), abs=2e-4)
     p, tested = {}, 0
     for one in found.points:
-        count = int(new[one.id].sum()) if one.id in new else 0
+        count = int(new[one.id].sum())
         assert one.now.value == pytest.approx(count / n, abs=1e-4)
         assert one.comments == count
         if one.difference is None:
             assert one.id not in old
             continue
-        count_then = int(old[one.id].sum()) if one.id in old else 0
+        count_then = int(old[one.id].sum())
         assert one.before.value == pytest.approx(count_then / m, abs=1e-4)
         expected = newcombe(count, n, count_then, m)
         assert (one.difference.value, *one.difference.interval) == pytest.approx(expected, abs=2e-4)
@@ -183,6 +185,7 @@ def test_survey_in_two_halves_is_compared_as_pandas_does(halves):
             p[one.id] = mid_p(count, n, count_then, m)
         tested += 1
     assert tested > 20
+    assert dict(found.gone) == {point.label: int(old[point.id].sum()) for point in then.pain_points if point.id not in new}
     ranked = pd.Series(p).sort_values(ascending=False)
     q = np.minimum.accumulate(ranked * len(ranked) / np.arange(len(ranked), 0, -1))
     assert {one.id: one.q for one in found.points if one.q is not None} == pytest.approx(q.to_dict(), rel=6e-3)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from voc.metrics import DIGITS
-from voc.records import Analysis, Change, Nps
+from voc.records import Analysis, Nps
 from voc.statistics.intervals import LEAST, difference_figure, false_discovery, mid_p, mover, share_figure, suppressed
 from voc.statistics.records import Figure
 
@@ -28,7 +28,7 @@ class Moved:
     id, label : str
         As it is called now.
     before : Figure or None
-        Share of the comments then, 0–1; None: the earlier analysis did not know it.
+        Share of the comments then, 0–1; None: it had not taken shape then, which is not to say that nobody named it.
     now : Figure
         Share of the comments now.
     difference : Figure or None
@@ -68,7 +68,10 @@ class Since:
     negative : Figure
         Share of negative comments, now − then.
     points : tuple of Moved
-        What surely changed first, then the largest now.
+        Those of now: what surely changed first, then the largest.
+    gone : tuple of (str, int)
+        Those that took shape then alone, and the comments that named them. Not compared: fewer may name them, or as many in words that
+        no longer gather to a pain point.
     """
 
     before: Analysis
@@ -77,6 +80,7 @@ class Since:
     nps: Figure | None
     negative: Figure
     points: tuple[Moved, ...]
+    gone: tuple[tuple[str, int], ...]
 
     @property
     def tests(self) -> int:  # numpydoc ignore=RT01
@@ -107,7 +111,8 @@ def since(now: Analysis, before: Analysis, *, same_codebook: bool | None = None,
     if same_codebook is None:
         same_codebook = None not in (now.run.codebook_version, before.run.codebook_version)
     changed = {one.id for one in now.changes if one.kind == "edited"} | set(edited) if same_codebook else set()
-    counts = list(_counted(now, before, changed, {one.id: one for one in now.changes} if same_codebook else {}))
+    then = {point.id: point.comments for point in before.pain_points}
+    counts = [_Counted(one.id, one.label, one.comments, then.get(one.id), one.id in changed) for one in now.pain_points]
     n, m = now.input.comments, before.input.comments
     q = false_discovery([_p(one, n, m) for one in counts])
     points = [_moved(one, n, m, None if np.isnan(value) else float(f"{value:.3g}")) for one, value in zip(counts, q, strict=True)]
@@ -119,6 +124,7 @@ def since(now: Analysis, before: Analysis, *, same_codebook: bool | None = None,
         nps=_nps(now.metrics.nps, before.metrics.nps),
         negative=difference_figure(bad[0], n, bad[1], m),
         points=tuple(sorted(points, key=_surest)),
+        gone=tuple(_gone(now, before, changed)) if same_codebook else (),
     )
 
 
@@ -133,7 +139,7 @@ def _nps(now: Nps | None, before: Nps | None) -> Figure | None:
 
 
 class _Counted(NamedTuple):
-    """Comments of a pain point, now and then; None: not known then, or not to be compared."""
+    """Comments of a pain point, now and then; None: it had not taken shape then."""
 
     id: str
     label: str
@@ -142,17 +148,12 @@ class _Counted(NamedTuple):
     edited: bool
 
 
-def _counted(now: Analysis, before: Analysis, edited: Collection[str], changes: Mapping[str, Change]) -> Iterator[_Counted]:
-    """Pain points of now, and those of the codebook that were named then and are no more."""
+def _gone(now: Analysis, before: Analysis, edited: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Pain points of the codebook, not merged or dismissed since, that took shape then and did not now."""
     then = {point.id: point.comments for point in before.pain_points}
-    for point in now.pain_points:
-        change = changes.get(point.id)
-        known = change is not None and change.before is not None  # by the last version, though nobody named it then
-        yield _Counted(point.id, point.label, point.comments, then.get(point.id, 0 if known else None), point.id in edited)
-    shown = {point.id for point in now.pain_points}
-    for change in changes.values():
-        if change.id in then and change.id not in shown and not change.after:
-            yield _Counted(change.id, change.label, 0, then[change.id], change.id in edited)
+    for change in sorted(now.changes, key=lambda one: (-then.get(one.id, 0), one.id)):
+        if then.get(change.id) and not change.after and change.id not in edited:
+            yield change.label, then[change.id]
 
 
 def _p(one: _Counted, n: int, m: int) -> float:
