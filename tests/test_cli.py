@@ -95,6 +95,28 @@ def test_cli_header_row_is_the_one_that_is_named(tmp_path, capsys):
     assert "第 9 行没有内容" in refuse(capsys, "ingest", str(path), "--header-row", "9")
 
 
+@pytest.mark.parametrize("command", ["score", "analyse", "stats"])
+def test_cli_refuses_what_it_cannot_read_before_it_loads_models(command, tmp_path):
+    """In a process of its own: what takes long was not even imported."""
+    path = tmp_path / "analysis.json"
+    path.write_text('{"schema": "voc.analysis/1"}', encoding="utf-8")
+    code = (
+        "import sys\nfrom voc.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit as ended:\n"
+        "    print(ended.code, [name for name in ('onnxruntime', 'spacy', 'sklearn', 'scipy.stats') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, command, str(path)], capture_output=True, check=True, text=True)
+    assert done.stdout.split("\n")[-2] == "2 []"
+    assert "voc watch" in done.stderr
+
+
+def test_cli_stats_refuses_a_wrong_audit_at_once(tmp_path, capsys):
+    table = ROOT / "corpora" / "samples" / "reviews.jsonl"
+    audit = tmp_path / "audit.csv"
+    audit.write_text("comment_id,id,holds\n1,negative,也许\n", encoding="utf-8")
+    assert "audit.csv" in refuse(capsys, "stats", str(table), "--audit", str(audit), "--quality", "nowhere")
+    assert "missing.csv" in refuse(capsys, "stats", str(table), "--audit", str(tmp_path / "missing.csv"), "--quality", "nowhere")
+
+
 def test_cli_wrong_sheet_lists_the_sheets(capsys):
     survey = str(ROOT / "corpora" / "samples" / "retail_survey.xlsx")
     assert "第二页" in refuse(capsys, "analyse", survey, "--sheet", "第二页")

@@ -9,8 +9,7 @@ import numpy as np
 
 from toy_codebook import TOPIC_OF, TOPICS, cluster
 from voc.attributes import quality_of
-from voc.complaints import Complaint, complaints_of
-from voc.metrics import share
+from voc.complaints import Complaint, complaints_of, unassigned_of
 from voc.pipeline import prepare
 from voc.records import (
     Analysis,
@@ -195,7 +194,7 @@ def coded_run(store: Store, rows: Sequence[Sequence[str]], run_id: str = "r1", n
     for complaint in complaints:
         groups.setdefault(TOPIC_OF[complaint.normalised], []).append(complaint)
     fresh = [cluster(label, TOPICS[label][0], members, len(rows)) for label, members in groups.items() if len(members) > 1]
-    outside = sum(len(members) for members in groups.values() if len(members) == 1)
+    outside = [one for members in groups.values() if len(members) == 1 for one in members]
     session = StoreCodebookSession(store, name)
     at = f"2024-06-0{int(run_id[1:])}T08:00:00+00:00"
     points, left = session.assign(
@@ -203,8 +202,7 @@ def coded_run(store: Store, rows: Sequence[Sequence[str]], run_id: str = "r1", n
     )
     comments, annotations = zip(*batch, strict=True)
     analysis = analysis_of(batch, run_id, points, started_at=at, codebook_version=session.book.version)
-    inside = sum(point.size for point in points)
-    unassigned = Unassigned(size=left, share=share(left, left + inside))
+    unassigned = unassigned_of(left, sum(point.size for point in points))
     analysis = analysis.model_copy(
         update={"unassigned": unassigned, "quality": quality_of(points, unassigned, None), "changes": session.changes}
     )

@@ -17,17 +17,16 @@ import voc
 from voc.attributes import describe, quality_of
 from voc.classify import classifier_class
 from voc.codebook.records import Codebook
-from voc.complaints import Complaint
+from voc.complaints import Complaint, unassigned_of
 from voc.errors import TableError
 from voc.grouping import Grouping
 from voc.ingest import TableOptions
-from voc.metrics import share
 from voc.modelstore import model_folder, read_meta
 from voc.naming import Namer
 from voc.painpoints import find_pain_points
 from voc.pipeline import Pipeline
 from voc.reading import Reading
-from voc.records import Analysis, Annotation, Change, Comment, InputInfo, Nps, PainPoint, RunInfo, Unassigned
+from voc.records import Analysis, Annotation, Change, Comment, InputInfo, Nps, PainPoint, RunInfo
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
 from voc.tally import Tally, score_of
@@ -42,7 +41,7 @@ class Keeper(Protocol):
     def assign(
         self,
         points: Sequence[PainPoint],
-        outside: int,
+        outside: Sequence[Complaint],
         complaints: Sequence[Complaint],
         comments: int,
         *,
@@ -50,7 +49,7 @@ class Keeper(Protocol):
         names_problem: Callable[[str], bool],
         run_id: str,
         at: str,
-    ) -> tuple[list[PainPoint], int]:  # numpydoc ignore=PR01,RT01
+    ) -> tuple[list[PainPoint], list[Complaint]]:  # numpydoc ignore=PR01,RT01
         """Give pain points their ids and labels for good."""
 
     @property
@@ -254,7 +253,7 @@ def conclude(
         points = [point.model_copy(update={"stability": value}) for point, value in zip(points, stability, strict=True)]
         points = describe(points, placed, material.comments, namer, pipeline.taxonomy)
     inside = sum(point.size for point in points)
-    unassigned = Unassigned(size=outside, share=share(outside, outside + inside))
+    unassigned = unassigned_of(outside, inside)
     return Analysis(
         run=RunInfo(
             id=run_id,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voc.metrics import share
 from voc.normalise import normalise
-from voc.records import Annotation, Clause, Quote
+from voc.records import Annotation, Clause, Example, Quote, Unassigned
 from voc.taxonomy import OVERALL
 
 SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a complaint
 # Intents that make a pain point weigh more, and how much (see `severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
 GRAVE_WEIGHT = 0.3
+EXAMPLES = 5  # of complaints in no pain point
+_SHORT = 6  # characters; a shorter clause is an example only where nothing longer is
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,44 @@ def severity(members: Sequence[Complaint]) -> float:
     negative = sum(complaint.score for complaint in members) / len(members)
     grave = sum(complaint.grave for complaint in members) / len(members)
     return round((1 - GRAVE_WEIGHT) * negative + GRAVE_WEIGHT * grave, 4)
+
+
+def unassigned_of(outside: Sequence[Complaint], inside: int) -> Unassigned:
+    """What complaints in no pain point speak of.
+
+    Parameters
+    ----------
+    outside : sequence of Complaint
+        All of them.
+    inside : int
+        Number of those that are in pain points.
+
+    Returns
+    -------
+    Unassigned
+        With examples, each from another comment and in other words.
+    """
+    counts = Counter(one.touchpoint for one in outside)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    return Unassigned(
+        size=len(outside),
+        share=share(len(outside), len(outside) + inside),
+        touchpoints={name: counts[name] for name in ranked},
+        examples=_examples(outside, ranked),
+    )
+
+
+def _examples(outside: Sequence[Complaint], ranked: Sequence[str]) -> tuple[Example, ...]:
+    """The surest of each touchpoint in turn."""
+    of: dict[str, list[Complaint]] = defaultdict(list)
+    for one in sorted(outside, key=lambda one: (len(one.normalised) < _SHORT, -one.score, one.quote.comment_id, one.quote.start)):
+        of[one.touchpoint].append(one)
+    longest = max(map(len, of.values()), default=0)
+    in_turn = (of[name][turn] for turn in range(longest) for name in ranked if turn < len(of[name]))
+    chosen: list[Complaint] = []
+    for one in in_turn:
+        if all(one.normalised != other.normalised and one.quote.comment_id != other.quote.comment_id for other in chosen):
+            chosen.append(one)
+        if len(chosen) == EXAMPLES:
+            break
+    return tuple(Example(**one.quote.model_dump(), touchpoint=one.touchpoint) for one in chosen)

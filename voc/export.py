@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from voc.output import atomic
 from voc.problems import for_sheet
-from voc.records import Analysis, ChangeKind, PainType
+from voc.records import Analysis
+from voc.report.format import local_time
 from voc.taxonomy import Taxonomy
+from voc.wordings import CHANGES, PAIN_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,21 +22,6 @@ if TYPE_CHECKING:
 
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
 _PROBLEM_COLUMNS = ["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint", "次数 Count", "前几行 First rows"]
-PAIN_TYPES: dict[PainType, str] = {
-    "perceived_gap": "感知缺失",
-    "operational_complexity": "操作困难",
-    "service_disengagement": "服务冷漠",
-    "defect": "质量缺陷",
-    "other": "其他",
-}
-CHANGES: dict[ChangeKind, str] = {
-    "new": "新增 new",
-    "growing": "上升 growing",
-    "fading": "下降 fading",
-    "gone": "消失 gone",
-    "steady": "持平 steady",
-    "edited": "已修改 edited",
-}
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
 
 
@@ -126,6 +113,7 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
             "关键词 Terms": "、".join(point.terms),
             "原话 Quotes": " / ".join(quote.text for quote in point.quotes),
             "编号 Id": point.id,
+            "触点编号 Touchpoint id": point.touchpoint,
         }
         for rank, point in enumerate(analysis.pain_points, 1)
     ]
@@ -136,6 +124,7 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
             "原话 Text": member.text,
             "起 Start": member.start,
             "止 End": member.end,
+            "痛点编号 Pain point id": point.id,
         }
         for point in analysis.pain_points
         for member in point.members
@@ -146,9 +135,11 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
             "触点 Touchpoint": names.get(cell.touchpoint, cell.touchpoint),
             "提及 Mentions": cell.mentions,
             "负面 Negative": cell.negative,
-            "负面占比 Share": cell.share,
-            "下限 Low": cell.interval[0],
-            "上限 High": cell.interval[1],
+            # Of no mentions there is no share: 0 would say that all are content.
+            "负面占比 Share": cell.share if cell.mentions else None,
+            "下限 Low": cell.interval[0] if cell.mentions else None,
+            "上限 High": cell.interval[1] if cell.mentions else None,
+            "触点编号 Touchpoint id": cell.touchpoint,
         }
         for cell in analysis.journey
     ]
@@ -180,10 +171,10 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
     compared = {"变化 Changes": (pd.DataFrame(changes), (16, 20, 10, 10, 14))} if changes else {}
     return {
         "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
-        "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 10, 10, 12, 60, 24, 12, 12, 30, 80, 14)),
+        "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 10, 10, 12, 60, 24, 12, 12, 30, 80, 14, 20)),
         **compared,
-        "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8)),
-        "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9)),
+        "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8, 14)),
+        "旅程 Journey": (pd.DataFrame(journey), (12, 14, 10, 10, 10, 9, 9, 20)),
         "读取问题 Problems": (
             pd.DataFrame(problems, columns=_PROBLEM_COLUMNS),
             (12, 26, 8, 30, 44, 44, 8, 24),
@@ -210,7 +201,7 @@ def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
         ("未归类占比 Unassigned share", analysis.unassigned.share),
         ("稳定性 Stability", analysis.quality.stability),
         ("名称属实 Label support", analysis.quality.label_support),
-        ("分析时间 Started", analysis.run.started_at),
+        ("分析时间 Started", local_time(analysis.run.started_at)),
         ("版本 Version", analysis.run.voc_version),
     ]
     return [(*row, None, None)[:4] for row in rows]

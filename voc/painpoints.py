@@ -34,7 +34,7 @@ OWN_SHARE = 0.3  # share of a group's members that must say what its name says, 
 
 def find_pain_points(
     placed: Placed, comments: int, namer: Namer, grouping: Grouping | None = None, *, progress: bool = False
-) -> tuple[list[PainPoint], int]:
+) -> tuple[list[PainPoint], list[Complaint]]:
     """Group complaints that name the same problem, and name the groups.
 
     Parameters
@@ -54,13 +54,13 @@ def find_pain_points(
     -------
     list of PainPoint
         Those with the most comments first; labels are unique.
-    int
-        Number of complaints that are in none of them. A clause that speaks of no touchpoint, says nothing is wrong and is near
+    list of Complaint
+        Those that are in none of them. A clause that speaks of no touchpoint, says nothing is wrong and is near
         no pain point is background, however gloomy its comment, and does not count.
     """
     grouping = grouping or Grouping()
     if not placed.complaints:
-        return [], 0
+        return [], []
     with tqdm(desc="聚类 / clustering", unit="触点", disable=not progress) as bar:
 
         def topics(touchpoint: str, members: Sequence[int]) -> list[Group]:
@@ -82,7 +82,7 @@ def find_pain_points(
         most = int(grouping.max_unassigned * (len(inside) + len(outside)))
         outside = _fill(list(named.values()), outside, most, placed)
     points = [_pain_point(label, group, placed, comments) for label, group in named.items()]
-    return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), len(outside)
+    return sorted(points, key=lambda point: (-point.comments, -point.size, point.label)), [placed.complaints[index] for index in outside]
 
 
 def _name_or_split(groups: Sequence[Group], placed: Placed, namer: Namer, grouping: Grouping) -> tuple[dict[str, Group], list[Group]]:

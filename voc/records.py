@@ -236,11 +236,21 @@ class PainPoint(Record):
     members: tuple[Quote, ...]
 
 
+class Example(Quote):
+    """A complaint that is in no pain point."""
+
+    touchpoint: str = Field(description="that it speaks of most")
+
+
 class Unassigned(Record):
     """Negative clauses that speak of a touchpoint or name a problem, and are in no pain point."""
 
     size: int
     share: float = Field(description="of all such clauses, 0–1")
+    touchpoints: dict[str, int] = Field(
+        default_factory=dict, description="touchpoint -> complaints that speak of it most, the most frequent first; before any edits"
+    )
+    examples: tuple[Example, ...] = Field((), description="at most five, of the most frequent touchpoints in turn, the surest of each")
 
 
 class ShareOf(Record):

@@ -1,5 +1,6 @@
 """The charts of the pages: those of the report."""
 
 from voc.report.charts import JourneyPoint, TrendPoint, journey_map, range_bar, sentiment_bar, share_bar, sparkline, trend
+from voc.statistics.intervals import LEAST
 
-__all__ = ["JourneyPoint", "TrendPoint", "journey_map", "range_bar", "sentiment_bar", "share_bar", "sparkline", "trend"]
+__all__ = ["LEAST", "JourneyPoint", "TrendPoint", "journey_map", "range_bar", "sentiment_bar", "share_bar", "sparkline", "trend"]

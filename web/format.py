@@ -7,9 +7,10 @@ from datetime import datetime
 
 from voc.report import format as written
 from voc.report.format import interval, number, share, signed
+from voc.wordings import NOBODY_ASKED
 from web.messages import current_language, t
 
-__all__ = ["FILTERS", "date", "duration", "interval", "moment", "number", "share", "signed", "signed_interval"]
+__all__ = ["FILTERS", "date", "duration", "interval", "moment", "number", "person", "share", "signed", "signed_interval"]
 
 
 def signed_interval(bounds: tuple[float, float], digits: int = 1) -> str:
@@ -126,7 +127,28 @@ def duration(seconds: float) -> str:
     return t("format.days", n=f"{seconds / 86400:.1f}")
 
 
+def person(name: str) -> str:
+    """Who did something.
+
+    Parameters
+    ----------
+    name : str
+        As the store has it.
+
+    Returns
+    -------
+    str
+        In words where the service asked nobody who they are.
+
+    Examples
+    --------
+    >>> person("local"), person("王芳")
+    ('本机', '王芳')
+    """
+    return t("format.this_computer") if name == NOBODY_ASKED else name
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number, "signed": signed, "share": share, "interval": interval, "signed_interval": signed_interval,
-    "date": date, "moment": moment, "duration": duration, "local": local,
+    "date": date, "moment": moment, "duration": duration, "local": local, "person": person,
 }  # fmt: skip

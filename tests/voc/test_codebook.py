@@ -209,7 +209,9 @@ def test_dismissed_is_recognised_and_not_shown(book):
     shown = shown_points(outcome, *batch)
     assert [point.label for point in shown] == ["配送慢", "饭菜凉"]
     assert outcome.found == ()
-    assert unassigned(outcome, batch.points, 1, batch.complaints, lambda clause: True) == 1
+    clustered = {quote for point in batch.points for quote in point.members}
+    outside = [one for one in batch.complaints if one.quote not in clustered]
+    assert unassigned(outcome, batch.points, outside, batch.complaints) == outside
 
 
 def test_shown_points_count_what_the_rules_leave_and_quote_what_is_pinned(book):

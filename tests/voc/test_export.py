@@ -46,6 +46,19 @@ def test_write_xlsx_has_a_sheet_of_what_changed(written, tmp_path):
     assert rows[1] == ["上升 growing", "配送慢", 3, 30, "pp-1"]
 
 
+def test_write_xlsx_leaves_shares_of_nothing_empty_and_keeps_ids_for_scripts(written):
+    """A touchpoint that nobody mentions has no share, not one of 0 %."""
+    analysis, path = written
+    journey = pd.read_excel(path, sheet_name="旅程 Journey", engine="calamine")
+    unspoken = journey["提及 Mentions"] == 0
+    assert unspoken.any()
+    assert journey.loc[unspoken, ["负面占比 Share", "下限 Low", "上限 High"]].isna().all(axis=None)
+    assert journey.loc[~unspoken, "负面占比 Share"].notna().all()
+    assert journey["触点编号 Touchpoint id"].tolist() == [cell.touchpoint for cell in analysis.journey]
+    evidence = pd.read_excel(path, sheet_name="证据 Evidence", engine="calamine")
+    assert set(evidence["痛点编号 Pain point id"]) == {point.id for point in analysis.pain_points}
+
+
 def test_write_xlsx_writes_customers_words_as_text_never_as_formulas(written):
     _, path = written
     texts = pd.read_excel(path, sheet_name=SHEETS[2], engine="calamine")["原话 Text"]

@@ -22,6 +22,7 @@ from voc.report.page import style
 from voc.report.voice import Voice
 from voc.report.words import load_words
 from voc.statistics import Gatherer, Owner, report_of
+from voc.statistics.since import since
 
 SURVEY = ROOT / "corpora" / "samples" / "retail_survey.xlsx"
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -128,10 +129,74 @@ def test_report_says_what_changed_what_goes_with_the_score_and_what_to_do(survey
     assert len(analysis.pain_points) > len(plan) == 15
 
 
-def test_report_has_five_things_each_with_a_number(page):
-    things = re.findall(r"\d", page.text.partition("五件事")[2].partition("建议先处理")[0])
-    assert things
-    assert sum(tag == "li" for tag, _ in page.elements) == 5
+def test_report_has_five_things_each_with_a_number(survey):
+    analysis, statistics, texts = survey
+    things = re.findall(r"<li>(.*?)</li>", report_html(analysis, statistics, texts=texts))
+    assert len(things) == 5
+    assert all(re.search(r"\d", thing) for thing in things)
+
+
+def test_report_begins_with_the_three_things_to_do_who_does_them_and_how_they_are_ranked(survey):
+    analysis, statistics, _ = survey
+    planned = sorted(
+        (point for stage in statistics.plan.stages for touchpoint in stage.touchpoints for point in touchpoint.pain_points),
+        key=lambda point: -point.priority,
+    )
+    owners = {planned[1].id: Owner("王芳", "2026-12-01T01:00:00+00:00"), planned[2].id: Owner("local", "月底前")}
+    found = Page(report_html(analysis, statistics, owners=owners))
+    rows = next(rows for caption, rows in found.tables if caption == "先做这三件")[1:]
+    assert [row[0] for row in rows] == [point.label for point in planned[:3]]
+    assert [row[5:] for row in rows] == [["还没有人", "未定"], ["王芳", "2026-12-01"], ["本机", "月底前"]]
+    for row, point in zip(rows, planned, strict=False):
+        assert row[3] == f"100 × {number(point.impact, 2)} × {number(point.severity, 2)} × {number(point.trend, 2)}"
+        assert float(row[4]) == point.priority == pytest.approx(100 * point.impact * point.severity * point.trend, abs=0.1)
+    assert found.text.index("先做这三件") < found.text.index("满意度 NPS 为")
+
+
+def test_report_says_what_changed_since_the_last_one(survey):
+    analysis, statistics, _ = survey
+    first, second, *others = analysis.pain_points
+    before = [first.model_copy(update={"comments": 2 * first.comments}), second.model_copy(update={"comments": 5}), *others]
+    last = analysis.model_copy(
+        update={
+            "pain_points": tuple(before),
+            "run": analysis.run.model_copy(update={"id": "earlier", "models": {"sentiment": "other@1"}}),
+            "metrics": analysis.metrics.model_copy(update={"nps": Nps(n=1500, value=60.0, interval=(56.0, 64.0))}),
+        }
+    )
+    compared = since(analysis, last)
+    page = Page(report_html(analysis, statistics, earlier=compared))
+    rows = page.table("指标与痛点")
+    nps = analysis.metrics.nps
+    assert rows[0] == [
+        "NPS", "+60.0", signed(nps.value), signed(compared.nps.value), Voice().range(compared.nps.interval), "–", "下降",
+    ]  # fmt: skip
+    assert rows[1][1:4] == [share(analysis.metrics.sentiment["negative"].share)] * 2 + ["0.0"]
+    assert rows[1][6] == "未见变化"
+    assert [(row[0], row[6]) for row in rows[2:4]] == [(second.label, "上升"), (first.label, "下降")]
+    assert rows[3][1:3] == [share(2 * first.comments / analysis.input.comments), share(first.share)]
+    assert len(rows) == 12
+    assert "可能来自模型" in page.text
+    assert "没有用同一本痛点手册" in page.text  # neither kept to one
+
+
+def test_report_says_plainly_that_there_is_no_earlier_one(page):
+    assert "没有更早的一次可比" in page.text
+
+
+def test_report_says_what_the_unassigned_complaints_are(survey, page):
+    analysis, _, _ = survey
+    outside = analysis.unassigned
+    everything = outside.size + sum(point.size for point in analysis.pain_points)
+    assert f"{number(outside.size)} 条，占全部抱怨（{number(everything)} 条）的 {share(outside.share)}" in page.text
+    assert sum(outside.touchpoints.values()) == outside.size
+    rows = next(rows for _, rows in page.tables if rows[0][1:2] == ["条数"])[1:]
+    assert [row[1] for row in rows] == [number(count) for count in list(outside.touchpoints.values())[:5]]
+    assert len(outside.examples) == 5
+    shown = "".join(row[3] for row in rows)
+    assert all(f"「{one.text}」" in shown for one in outside.examples)
+    inside = {(one.comment_id, one.start) for point in analysis.pain_points for one in point.members}
+    assert not inside & {(one.comment_id, one.start) for one in outside.examples}
 
 
 def test_report_needs_nothing_else(survey, page):
@@ -289,10 +354,23 @@ def test_cli_report_writes_the_page_and_the_workbook(written, survey):
     assert [(row[1], row[3]) for row in points[1:]] == [(point.label, point.comments) for point in analysis.pain_points]
 
 
+def test_cli_report_compares_with_an_earlier_analysis(written, survey):
+    analysis, statistics, _ = survey
+    last = analysis.model_copy(update={"run": analysis.run.model_copy(update={"id": "earlier"})})
+    (written / "last.json").write_text(last.model_dump_json(), encoding="utf-8")
+    target = written / "compared.html"
+    arguments = ["report", str(written / "analysis.json"), "--statistics", str(written / "statistics.json"), "-o", str(target)]
+    main([*arguments, "--before", str(written / "last.json")], standalone=False)
+    assert target.read_text(encoding="utf-8") == report_html(analysis, statistics, earlier=since(analysis, last))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["missing.json"], "missing.json"),
+        (["{folder}/analysis.json", "--before", "missing.json"], "missing.json"),
+        (["{folder}/analysis.json", "--before", "{folder}/analysis.json"], "同一次分析"),
+        (["r9", "--store", "sqlite:///{folder}/none.db", "--before", "{folder}/analysis.json"], "--before"),
         (["r9"], "--store"),
         (["{folder}/statistics.json"], "voc analyse"),
         (["{folder}/analysis.json", "--statistics", "{folder}/analysis.json"], "voc stats"),

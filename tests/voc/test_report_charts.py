@@ -8,7 +8,7 @@ import pytest
 
 from voc.report.charts import JourneyPoint, TrendPoint, journey_map, sentiment_bar, share_bar, sparkline, trend
 
-WORDS = dict.fromkeys(("title", "good", "bad", "volume"), "词") | {"point": "{name}：{mentions} 次，{share}（{interval}）"}
+WORDS = dict.fromkeys(("title", "good", "bad", "volume", "few"), "词") | {"point": "{name}：{mentions} 次，{share}（{interval}）"}
 EVIL = '"><script>alert(1)</script>'
 
 
@@ -76,6 +76,17 @@ def test_journey_leaves_a_gap_where_nobody_speaks():
     assert len(list(root.iter("polyline"))) == 2
     assert len(list(root.iter("circle"))) == 3
     assert len(list(root.iter("a"))) == 4
+
+
+def test_journey_does_not_join_what_few_speak_of():
+    points = [point(), point(), point("二人", mentions=2, share=0.5, interval=(0.09, 0.91)), point(), point(mentions=30)]
+    root = parse(journey_map(points, average=0.4, words=WORDS | {"few": "；太少"}, least=30))
+    marks = [circle.get("class") for circle in root.iter("circle")]
+    assert marks == [f"journey-point {kind}" for kind in ("negative", "negative", "few", "negative", "negative")]
+    assert [len(line.get("points").split()) for line in root.iter("polyline")] == [2, 2]
+    assert len([line for line in root.iter("line") if line.get("class") == "journey-whisker"]) == 4
+    assert [link.get("aria-label").endswith("；太少") for link in root.iter("a")] == [False, False, True, False, False]
+    assert "80 %" in [(text.text or "").replace("\N{NO-BREAK SPACE}", " ") for text in root.iter("text")]  # two do not stretch the scale
 
 
 def test_trend_and_journey_draw_each_stage_once():

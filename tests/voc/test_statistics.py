@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,21 +13,23 @@ from toy_statistics import TAXONOMY, columns, point, quote
 
 from voc.cli import main
 from voc.errors import SettingsError, TableError
-from voc.records import Comment
+from voc.records import Analysis, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
+from voc.statistics import Wishes, report_of
 from voc.statistics.before_after import before_after, detectable_change, verdict_of
 from voc.statistics.columns import Factor, Gatherer
 from voc.statistics.consistency import consistency
 from voc.statistics.corrected import audit_sample, corrected_share, corrected_shares, read_audit
-from voc.statistics.drivers import Themes, drivers, lmg, model
+from voc.statistics.drivers import Themes, drivers, lmg, model, sentences
 from voc.statistics.intervals import balance_figure, difference_figure, false_discovery, kish, mid_p, mover, share_figure
 from voc.statistics.periods import cut
 from voc.statistics.plan import Owner, plan, sub_issues
-from voc.statistics.records import StatisticsReport
+from voc.statistics.records import Figure, StatisticsReport
 from voc.statistics.satisfaction import satisfaction
 from voc.statistics.segments import contrasts, segments
 from voc.statistics.tiers import Order, quintiles, read_orders, tiers
 from voc.statistics.trends import alerts_of, trends, watch
 from voc.statistics.volume import volume
+from voc.statistics.workbook import write_statistics
 
 COUNTS = st.integers(1, 400)
 
@@ -163,6 +168,46 @@ def test_drivers_of_a_perfect_score_find_it(weights):
     assert one.shapley == 1
     assert "不等于原因" in one.sentence_zh
     assert "not cause" in one.sentence_en
+
+
+LOWER_ZH = "抱怨「物流配送」的 115 人，NPS 比其他人低 20.3 分（其他主题相同时，95% 区间 −30.2 至 −10.4 分）；"
+LOWER_EN = "The 115 who complain of Delivery score 20.3 points lower on NPS than others (95% interval −30.2 to −10.4, other themes equal); "
+
+
+@pytest.mark.parametrize(
+    ("score", "effect", "impact", "zh", "en"),
+    [
+        (
+            "nps", (-20.3, -30.2, -10.4), -1.04,
+            LOWER_ZH + "放到全体是 −1.0 分。相关，不等于原因。",
+            LOWER_EN + "−1.0 points over all. This is association, not cause.",
+        ),
+        (
+            "nps", (-20.3, -30.2, -10.4), -0.04,
+            LOWER_ZH + "放到全体几乎没有影响（不到 0.05 分）。相关，不等于原因。",
+            LOWER_EN + "over all next to nothing (below 0.05 points). This is association, not cause.",
+        ),
+        (
+            "rating", (0.4, -0.1, 0.9), 0.01,
+            "抱怨「物流配送」的 115 人，评分与其他人看不出差别（其他主题相同时，95% 区间 −0.10 至 +0.90 分）。",
+            "RATING of the 115 who complain of Delivery cannot be told from that of others "
+            "(95% interval −0.10 to +0.90, other themes equal).",
+        ),
+    ],
+)  # fmt: skip
+def test_drivers_say_it_in_plain_words_of_either_language(score, effect, impact, zh, en):
+    figures = [Figure(value=effect[0], interval=effect[1:], n=900, method=""), Figure(value=impact, interval=(-2, 0), n=900, method="")]
+    assert sentences(("物流配送", "Delivery"), "negative", score, 115, *figures) == (zh, en)
+
+
+def test_drivers_name_touchpoints_in_english_and_say_what_pain_points_are():
+    rng = np.random.default_rng(5)
+    bad = rng.random(300) < 0.3
+    batch = columns(300, scores={"rating": np.where(bad, 2, 5)}, negative={"delivery": bad}, pains={"配送慢": bad})
+    by_level = {one.level: one.drivers[0] for one in drivers(batch)}
+    assert "complain of Delivery" in by_level["touchpoint"].sentence_en
+    assert "「物流配送」" in by_level["touchpoint"].sentence_zh
+    assert not re.search(r"[-](?=\d)|与NPS", "".join(one.sentence_zh + one.sentence_en for one in by_level.values()))
 
 
 def test_lmg_of_independent_themes_are_their_squared_correlations():
@@ -494,3 +539,36 @@ def test_cli_watch_of_another_json_says_what_it_needs(tmp_path, capsys):
 def test_schema_of_the_statistics(name, capsys):
     main(["schema", name], standalone=False)
     assert json.loads(capsys.readouterr().out)["properties"]
+
+
+def test_workbook_speaks_chinese_keeps_ids_and_says_where_there_is_nothing(tmp_path):
+    rng = np.random.default_rng(6)
+    n = 400
+    bad = rng.random(n) < 0.3
+    batch = columns(
+        n, scores={"nps": np.where(bad, 3, 9)}, negative={"delivery": bad}, pains={"配送慢": bad}, factors={"store": ["一店", "二店"] * 200}
+    )
+    source = InputInfo(files=(), rows=n, comments=n, duplicates=0, uninformative=0, problems=(), notices=())
+    run = RunInfo(id="r1", started_at="2026-03-05T09:00:00", voc_version="1", models={}, seed=42, seconds={})
+    analysis = Analysis(
+        run=run, input=source, metrics=Metrics(sentiment={}), journey=(), pain_points=batch.points,
+        unassigned=Unassigned(size=0, share=0), quality=Quality(coverage=1),
+    )  # fmt: skip
+    owners = {batch.points[0].id: Owner("local", "2026-03-05T16:30:00+00:00")}
+    made = report_of(batch, analysis, Wishes(owners=owners))
+    assert not made.segments.findings
+    write_statistics(made, tmp_path / "s.xlsx")
+    book = pd.read_excel(tmp_path / "s.xlsx", sheet_name=None, engine="calamine")
+    assert book["细分 Segments"].iloc[0, 0].startswith("做了 2 项检验，没有哪一组明显不同")
+    fields = book["满意度 Satisfaction"]
+    assert fields["维度 Field"].tolist() == ["全部 all", "门店", "门店"]
+    assert fields["维度编号 Field id"].dropna().tolist() == ["store", "store"]
+    drivers_ = book["驱动 Drivers"]
+    assert drivers_[["分数 Score", "层次 Level", "态度 Polarity", "编号 Id"]].to_numpy().tolist() == [
+        ["NPS", "触点", "抱怨", "delivery"],
+        ["NPS", "痛点", "抱怨", batch.points[0].id],
+    ]
+    (planned,) = book["方案 Plan"].to_dict("records")
+    local = datetime(2026, 3, 5, 16, 30, tzinfo=UTC).astimezone()
+    assert (planned["负责人 Owner"], planned["期限 Due"]) == ("本机 this computer", f"{local:%Y-%m-%d %H:%M}")
+    assert all(len(sheet) for sheet in book.values())

@@ -24,6 +24,7 @@ from voc.cli.options import (
     Text,
     Threads,
     Userdicts,
+    look_at,
     make_pipeline,
     table_options,
 )
@@ -125,23 +126,24 @@ def analyse(
     """分析整批，列出痛点 / Analyse a batch and rank its pain points (voc.analysis/1)."""
     from rich.console import Console
 
-    from voc.analysis import analyse as run
-    from voc.codebook.session import CodebookSession
-    from voc.codebook.tables import report_lines
-    from voc.export import quality_line, terminal_table, write_xlsx
-    from voc.grouping import Grouping
-    from voc.ingest import inspect_tables
     from voc.output import check_writable, text_output
-    from voc.report.witness import ReportWitness
 
     outputs = output or []
     for path in outputs:
         if path.suffix not in (".json", ".xlsx", ".html"):
             raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx / .html")
         check_writable(path)
-    session = CodebookSession(codebook) if codebook else None
     options = table_options(text, id, map, sheet, encoding, header_row)
-    print_mapping([table for path in files for table in inspect_tables(path, options)])
+    look_at(files, options)
+
+    from voc.analysis import analyse as run
+    from voc.codebook.session import CodebookSession
+    from voc.codebook.tables import report_lines
+    from voc.export import quality_line, terminal_table, write_xlsx
+    from voc.grouping import Grouping
+    from voc.report.witness import ReportWitness
+
+    session = CodebookSession(codebook) if codebook else None
     pipeline = make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model)
     witness = ReportWitness(pipeline.taxonomy, seed) if any(path.suffix == ".html" for path in outputs) else None
     analysis = run(

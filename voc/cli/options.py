@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -68,6 +69,14 @@ def table_options(
             raise SettingsError("unknown_role", f"没有这个角色 / no such role: {role.strip()!r}", f"可用 / use one of: {roles}")
         pairs[role.strip()] = column.strip()
     return TableOptions(text=tuple(text or ()), id=id, columns=pairs, sheets=tuple(sheet or ()), encoding=encoding, header_row=header_row)
+
+
+def look_at(files: Sequence[Path], options: TableOptions) -> None:
+    """Say how the tables will be read; what cannot be read is refused here, before anything that takes long is loaded."""
+    from voc.console import print_mapping
+    from voc.ingest import inspect_tables
+
+    print_mapping([table for path in files for table in inspect_tables(path, options)])
 
 
 def make_pipeline(

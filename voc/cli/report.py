@@ -33,6 +33,10 @@ def report(
     statistics: Annotated[
         Path | None, typer.Option("--statistics", help="voc stats 写的 .json，与分析同一批 / .json that voc stats wrote of the same batch")
     ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", help="上一次的 .json，报告里列出变化 / .json of the last analysis: the report says what changed"),
+    ] = None,
     store: Annotated[
         str | None,
         typer.Option("--store", envvar="VOC_STORE", help="数据库地址，INPUT 是编号时 / URL of the store, where INPUT is the id of a run"),
@@ -50,48 +54,55 @@ def report(
         check_writable(path)
     of_file = Path(source).suffix == ".json" or Path(source).is_file()
     if of_file:
-        page, workbook = _of_file(Path(source), statistics, language, title, taxonomy)
+        page, workbook = _of_file(Path(source), statistics, before, language, title, taxonomy)
     else:
-        page, workbook = _of_run(source, statistics, store, language, title, taxonomy)
+        for name, given in (("--statistics", statistics), ("--before", before), ("--taxonomy", taxonomy)):
+            if given and store is not None:
+                raise SettingsError(
+                    "option_of_files",
+                    f"{name} 只用于 .json 文件 / {name} is for .json files",
+                    "数据库里的分析自己带着 / a run in the store has its own",
+                )
+        page, workbook = _of_run(source, store, language, title)
     for path in output:
         (page if path.suffix == ".html" else workbook)(path)
         typer.echo(f"已写入 / wrote {path}", err=True)
 
 
 def _of_file(
-    path: Path, statistics: Path | None, language: Literal["zh", "en"], title: str | None, taxonomy: Path | None
+    path: Path, statistics: Path | None, before: Path | None, language: Literal["zh", "en"], title: str | None, taxonomy: Path | None
 ) -> tuple[Writer, Writer]:
     from voc.cli.statistics import read_statistics
     from voc.report import report_html
     from voc.report.workbook import write_report
+    from voc.statistics.since import since
     from voc.taxonomy import load_taxonomy
 
     words, analysis = load_taxonomy(taxonomy), _read_analysis(path)
     found = read_statistics(statistics) if statistics else None
     if statistics and found:
         _check_together(analysis, found, statistics)
+    last = _read_analysis(before) if before else None
+    if before and last and last.run.id == analysis.run.id:
+        raise SettingsError(
+            "same_analysis",
+            f"--before 和要报告的是同一次分析 / --before is the analysis itself: {before.name!r}",
+            "给出上一批的 .json / name the .json of the batch before",
+        )
+    earlier = since(analysis, last) if last else None
     return (
-        lambda target: _write(report_html(analysis, found, language=language, title=title, taxonomy=words), target),
+        lambda target: _write(report_html(analysis, found, language=language, title=title, taxonomy=words, earlier=earlier), target),
         lambda target: write_report(analysis, words, target, statistics=found),
     )
 
 
-def _of_run(
-    run_id: str, statistics: Path | None, url: str | None, language: Literal["zh", "en"], title: str | None, taxonomy: Path | None
-) -> tuple[Writer, Writer]:
+def _of_run(run_id: str, url: str | None, language: Literal["zh", "en"], title: str | None) -> tuple[Writer, Writer]:
     if url is None:
         raise SettingsError(
             "no_such_input",
             f"没有这个文件 / no such file: {run_id!r}",
             "给出 voc analyse 写的 .json；如果是数据库里的编号，再加 --store / name a .json; with the id of a run, give --store too",
         )
-    for name, given in (("--statistics", statistics), ("--taxonomy", taxonomy)):
-        if given:
-            raise SettingsError(
-                "option_of_files",
-                f"{name} 只用于 .json 文件 / {name} is for .json files",
-                "数据库里的分析自己带着 / a run in the store has its own",
-            )
     from voc.report.stored import Stored
     from voc.store import Store
 

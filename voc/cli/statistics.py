@@ -25,10 +25,11 @@ from voc.cli.options import (
     Text,
     Threads,
     Userdicts,
+    look_at,
     make_pipeline,
     table_options,
 )
-from voc.console import print_mapping, print_problems
+from voc.console import print_problems
 from voc.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -104,21 +105,27 @@ def stats(
 ) -> None:
     """整批的统计：满意度、旅程、驱动、趋势、细分、方案 / Statistics of a batch (voc.statistics/1)."""
     from voc.output import check_writable, text_output
-    from voc.statistics import Wishes
-    from voc.statistics.corrected import read_audit
-    from voc.statistics.tiers import read_orders
-    from voc.statistics.trends import NEGATIVE
-    from voc.statistics.workbook import write_statistics
 
     outputs = output or []
     for path in outputs:
         if path.suffix not in (".json", ".xlsx"):
             raise SettingsError("output_kind", f"不支持的输出格式 / unknown kind of output: {path.name!r}", ".json / .xlsx")
         check_writable(path)
+    options = table_options(text, id, map, sheet, encoding, header_row)
+    look_at(files, options)
+
+    from voc.statistics import Wishes
+    from voc.statistics.corrected import audit_rows, read_audit
+    from voc.statistics.tiers import read_orders
+    from voc.statistics.trends import NEGATIVE
+    from voc.statistics.workbook import write_statistics
+
     weights = dict(_weight_of(pair) for pair in csi or ())
     actions = [_action_of(words, control) for words in action or ()]
     owners = dict(_owner_of(words) for words in owner or ())
     bought = read_orders(orders) if orders else ()
+    if audit:
+        audit_rows(audit)  # before anything that takes long; which pain points it may name is known only afterwards
 
     def wishes(analysis: Analysis) -> Wishes:
         known = {NEGATIVE: NEGATIVE} | {name: point.id for point in analysis.pain_points for name in (point.id, point.label)}
@@ -138,7 +145,6 @@ def stats(
             seed=seed,
         )
 
-    options = table_options(text, id, map, sheet, encoding, header_row)
     report = _report(
         files, options, lambda: make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model), codebook, seed, wishes,
         weight=weight, numbers=Wishes(csi=weights).numbers,
@@ -179,15 +185,20 @@ def watch(
 ) -> None:
     """有什么变了：输出警报 JSON，有警报时退出码 3 / What changed, as JSON (voc.alerts/1); exit code 3 where there are alerts."""
     from voc.output import check_writable, text_output
+
+    check_writable(output)
+    written = len(files) == 1 and files[0].suffix == ".json"
+    options = table_options(text, id, map, sheet, encoding, header_row)
+    if not written:
+        look_at(files, options)
+
     from voc.statistics import Wishes
     from voc.statistics import watch as alerts_in
 
-    check_writable(output)
-    if len(files) == 1 and files[0].suffix == ".json":
+    if written:
         report = read_statistics(files[0])
     else:
         wishes = Wishes(period=period, recent=recent, fdr=fdr, seed=seed)
-        options = table_options(text, id, map, sheet, encoding, header_row)
         report = _report(
             files, options, lambda: make_pipeline(taxonomy, userdict, quality, threads, context, sentiment_model), codebook, seed,
             lambda _: wishes,
@@ -213,11 +224,9 @@ def _report(
     from voc.analysis import analyse
     from voc.codebook.session import CodebookSession
     from voc.grouping import Grouping
-    from voc.ingest import inspect_tables
     from voc.statistics import Gatherer, report_of
 
     session = CodebookSession(codebook) if codebook else None
-    print_mapping([table for path in files for table in inspect_tables(path, options)])
     pipeline = load()
     gatherer = Gatherer(pipeline.taxonomy, weight, numbers)
     analysis = analyse(

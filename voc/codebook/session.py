@@ -113,7 +113,7 @@ class CodebookSession:
     def assign(
         self,
         points: Sequence[PainPoint],
-        outside: int,
+        outside: Sequence[Complaint],
         complaints: Sequence[Complaint],
         comments: int,
         *,
@@ -121,7 +121,7 @@ class CodebookSession:
         names_problem: Callable[[str], bool],
         run_id: str,
         at: str,
-    ) -> tuple[list[PainPoint], int]:
+    ) -> tuple[list[PainPoint], list[Complaint]]:
         """Give a run's pain points the ids and labels of the codebook, and replay what people decided.
 
         The first run of a new codebook is committed as version 1.
@@ -130,8 +130,8 @@ class CodebookSession:
         ----------
         points : sequence of PainPoint
             From `find_pain_points`.
-        outside : int
-            Complaints in none of them.
+        outside : sequence of Complaint
+            Those that are in none of them.
         complaints : sequence of Complaint
             All of the run.
         comments : int
@@ -147,15 +147,15 @@ class CodebookSession:
         -------
         list of PainPoint
             Those to show.
-        int
-            Complaints in no pain point.
+        list of Complaint
+            Those in no pain point.
         """
         from voc.codebook.likeness import SpaceLikeness
 
         applied = apply(self.book, points, complaints, comments, SpaceLikeness(space), run_id=run_id, at=at)
         self.applied = applied
-        left = unassigned(applied, points, outside, complaints, names_problem)
-        self.book = _with_background(applied, left, points, complaints, names_problem)
+        left = unassigned(applied, points, outside, complaints)
+        self.book = _with_background(applied, len(left), points, complaints, names_problem)
         if self.is_new:
             self.book = commit(self.book, "首次分析 / first analysis", at=at)
         return shown_points(applied, points, complaints, comments), left

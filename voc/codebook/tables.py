@@ -10,8 +10,8 @@ from voc.codebook.exchange import STATUS_NAMES
 from voc.codebook.records import AnyEdit, Codebook, CodedPainPoint
 from voc.codebook.session import CodebookSession
 from voc.codebook.versions import outcome_of, uncommitted
-from voc.export import CHANGES
 from voc.records import ChangeKind
+from voc.wordings import CHANGES
 
 if TYPE_CHECKING:
     from rich.table import Table

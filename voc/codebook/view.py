@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from voc.codebook.assign import Applied
 from voc.codebook.matching import Cluster
@@ -12,7 +12,6 @@ from voc.codebook.rules import Replay
 from voc.complaints import Complaint, severity
 from voc.metrics import share, wilson
 from voc.records import PainPoint, Quote
-from voc.taxonomy import OVERALL
 
 _TERMS = 6
 
@@ -67,8 +66,8 @@ def rank(point: PainPoint) -> tuple[int, int, str]:
 
 
 def unassigned(
-    applied: Applied, points: Sequence[PainPoint], outside: int, complaints: Sequence[Complaint], names_problem: Callable[[str], bool]
-) -> int:
+    applied: Applied, points: Sequence[PainPoint], outside: Sequence[Complaint], complaints: Sequence[Complaint]
+) -> list[Complaint]:
     """Complaints in no pain point, less those that a person excluded.
 
     Parameters
@@ -77,28 +76,19 @@ def unassigned(
         What came of the run.
     points : sequence of PainPoint
         Its fresh clusters.
-    outside : int
-        Complaints that were in none of these, background left out (see `find_pain_points`).
+    outside : sequence of Complaint
+        Those that were in none of these, background left out (see `find_pain_points`).
     complaints : sequence of Complaint
         All of the run.
-    names_problem : callable
-        Normalised clause → whether it says what is wrong.
 
     Returns
     -------
-    int
-        At least 0.
+    list of Complaint
+        In the order of the run.
     """
-    clustered = {(quote.comment_id, quote.start) for point in points for quote in point.members}
-    for complaint in complaints:
-        ref = _ref(complaint)
-        settled = applied.replay.homes[ref] is not None or ref in applied.replay.excluded
-        was_inside = (complaint.quote.comment_id, complaint.quote.start) in clustered
-        if was_inside and not settled:
-            outside += 1
-        elif settled and not was_inside and (complaint.touchpoint != OVERALL or names_problem(complaint.normalised)):
-            outside -= 1
-    return max(outside, 0)
+    problems = {_place(quote) for point in points for quote in point.members} | {_place(one.quote) for one in outside}
+    homeless = {ref for ref, home in applied.replay.homes.items() if home is None} - applied.replay.excluded
+    return [one for one in complaints if _ref(one) in homeless and _place(one.quote) in problems]
 
 
 def unassigned_members(run: LastRun, outcome: Replay) -> list[RunMember]:
@@ -181,6 +171,10 @@ def _quotes(point: CodedPainPoint, inside: Sequence[Complaint], fresh: Sequence[
         if other and len(chosen) < QUOTES:
             chosen.append(complaint)
     return tuple(complaint.quote for complaint in chosen)
+
+
+def _place(quote: Quote) -> tuple[str, int]:
+    return quote.comment_id, quote.start
 
 
 def _ref(complaint: Complaint) -> Ref:

@@ -26,6 +26,10 @@ _PARQUET_MAGIC = b"PAR1"
 _NO_OBJECTS = Foreign(
     "没有 JSON 对象的文本", "text without JSON objects", '每行写一个对象 / write one object a line: {"id": "57", "text": "…"}'
 )
+_OF_JSON = (
+    "评论一行一个对象，存为 .jsonl；voc 自己写的 .json 用 voc report、voc watch 读 / "
+    "comments are an object a line in a .jsonl; what voc wrote is read by voc report and voc watch"
+)
 _BINARY = Foreign(
     "二进制数据，或没有 BOM 的 UTF-16",
     "binary data, or UTF-16 without a BOM",
@@ -74,7 +78,7 @@ def local_file(path: Path) -> Path:
     if source.suffix.lower() == ".gz" and Path(source.stem).suffix.lower() in GZIPPED:
         return unpacked(source)
     if source.suffix.lower() not in SUFFIXES:
-        hint = f"可用 / use one of: {' '.join(SUFFIXES)}"
+        hint = _OF_JSON if source.suffix.lower() == ".json" else f"可用 / use one of: {' '.join(SUFFIXES)}"
         raise TableError("unknown_extension", f"不支持的文件类型 / unsupported file type: {source.name}", hint)
     return source
 

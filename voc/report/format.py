@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from voc.report.words import Language, say
 
@@ -174,3 +174,31 @@ def moment(value: str | datetime, *, language: Language = "zh") -> str:
     """
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{date(at, language=language)} {at:%H:%M}"
+
+
+def local_time(value: str, zone: tzinfo | None = None) -> str:
+    """A moment as people write it into tables, by the clock of where they work.
+
+    Parameters
+    ----------
+    value : str
+        ISO 8601 with its zone; what has none, or is no moment (月底), stays as it was written.
+    zone : datetime.tzinfo, optional
+        Of the reader; that of this machine where left out.
+
+    Returns
+    -------
+    str
+        To the minute.
+
+    Examples
+    --------
+    >>> from datetime import timedelta, timezone
+    >>> local_time("2026-03-05T16:30:00+00:00", timezone(timedelta(hours=8))), local_time("2026-03-05")
+    ('2026-03-06 00:30', '2026-03-05')
+    """
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at.tzinfo else value

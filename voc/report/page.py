@@ -13,17 +13,21 @@ from markupsafe import Markup
 
 from voc.records import Analysis
 from voc.report import charts, content
-from voc.report.format import interval, number, share, signed
+from voc.report.format import interval, local_time, number, share, signed
 from voc.report.summary import average_negative, things_to_know
 from voc.report.voice import Voice, glosses_of
 from voc.report.words import Language
-from voc.statistics.plan import Owner, plan
-from voc.statistics.records import Plan, StatisticsReport
+from voc.statistics.drivers import DECIMALS
+from voc.statistics.intervals import LEAST
+from voc.statistics.plan import Owner, plan, with_owners
+from voc.statistics.records import StatisticsReport
+from voc.statistics.since import Since
 from voc.taxonomy import Taxonomy, load_taxonomy
 
 CARDS = 10  # pain points with quotes
 LISTED = 30  # pain points in all; the rest is in the workbook
 PLANNED = 15
+COMPARED = 10  # pain points then and now
 
 
 def report_html(
@@ -35,6 +39,7 @@ def report_html(
     title: str | None = None,
     texts: Mapping[str, str] | None = None,
     owners: Mapping[str, Owner] | None = None,
+    earlier: Since | None = None,
 ) -> str:
     """Write the report of a run: one HTML file that needs nothing else, for reading and for paper.
 
@@ -54,6 +59,8 @@ def report_html(
         Id of a comment → its text, redacted: quotes are then shown with what stands around them.
     owners : mapping of str to Owner, optional
         Pain point id → who solves it; goes before what the statistics say.
+    earlier : Since, optional
+        What changed since the report before; without, that there is none is said.
 
     Returns
     -------
@@ -72,7 +79,7 @@ def report_html(
     """
     voice = Voice(language, taxonomy or load_taxonomy(), glosses_of(analysis.pain_points))
     tree = statistics.plan if statistics else plan(analysis.pain_points, voice.taxonomy, owners=owners)
-    tree = _owned(tree, owners or {}) if statistics and owners else tree
+    tree = with_owners(tree, owners) if statistics and owners else tree
     return (
         _environment()
         .get_template("report.html.jinja")
@@ -88,6 +95,10 @@ def report_html(
             cards=content.cards(analysis, statistics.trends if statistics else None, tree, texts or {}, CARDS),
             plan_rows=content.plan_rows(tree),
             formula=voice.half(tree.formula),
+            since=earlier,
+            compared=COMPARED,
+            least=LEAST,
+            decimals=DECIMALS,
             cards_most=CARDS,
             listed=LISTED,
             planned=PLANNED,
@@ -130,31 +141,6 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("voc.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": number, "share": share, "interval": interval, "signed": signed}
+    environment.filters |= {"number": number, "share": share, "interval": interval, "signed": signed, "local_time": local_time}
     environment.globals |= {"charts": charts, "content": content}
     return environment
-
-
-def _owned(tree: Plan, owners: Mapping[str, Owner]) -> Plan:
-    """The same with other owners."""
-    stages = tuple(
-        stage.model_copy(
-            update={
-                "touchpoints": tuple(
-                    touchpoint.model_copy(
-                        update={
-                            "pain_points": tuple(
-                                point.model_copy(update={"owner": owners[point.id].name, "due": owners[point.id].due})
-                                if point.id in owners
-                                else point
-                                for point in touchpoint.pain_points
-                            )
-                        }
-                    )
-                    for touchpoint in stage.touchpoints
-                )
-            }
-        )
-        for stage in tree.stages
-    )
-    return tree.model_copy(update={"stages": stages})

@@ -12,11 +12,14 @@ from voc.report.page import CARDS, report_html
 from voc.report.words import Language
 from voc.report.workbook import COMMENTS_LIMIT, CommentTable, write_report
 from voc.statistics import StatisticsReport
+from voc.statistics.since import Since, since
 from voc.store import Current, Store
 from voc.store.cases import Sees
 from voc.store.export import COLUMNS
 from voc.store.statistics import owners_of
 from voc.taxonomy import Taxonomy
+
+_MOVING = ("merge", "split", "move", "exclude", "dismiss", "restore")  # edits that change what a pain point is
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,26 @@ class Stored:
         found, made = self.store.statistics(self.run_id), self.store.plan(self.run_id, self.sees)
         return found.model_copy(update={"plan": made}) if found and made else found
 
+    @property
+    def before(self) -> str | None:  # numpydoc ignore=RT01
+        """Id of the last run before it that kept to its codebook, of another upload that the reader may see."""
+        run, book = self.now.run, self.now.run.settings.get("codebook")
+        earlier = (one for one in self.store.runs() if one.settings.get("codebook") == book and one.started_at < run.started_at)
+        others = (one for one in earlier if book and one.upload_id != run.upload_id)
+        return next((one.id for one in others if self.sees is None or self.sees(self.store.upload(one.upload_id))), None)
+
+    @property
+    def since(self) -> Since | None:  # numpydoc ignore=RT01
+        """What changed since then; none where there was none."""
+        if (before := self.before) is None:
+            return None
+        then = self.store.current(before).analysis
+        book = self.store.codebook(str(self.now.run.settings["codebook"]))
+        edits = [*book.draft, *(edit for version in book.versions for edit in version.edits)] if book else []
+        late = [edit for edit in edits if edit.kind in _MOVING and edit.at >= then.run.started_at]
+        edited = {name for edit in late for name in (getattr(edit, "point", None), getattr(edit, "into", None)) if name}
+        return since(self.now.analysis, then, same_codebook=True, edited=edited)
+
     def html(self, language: Language = "zh", title: str | None = None) -> str:
         """The report.
 
@@ -78,6 +101,7 @@ class Stored:
             title=title,
             texts=self.store.texts(self.run_id, quoted),
             owners=owners_of(self.now.run, self.store.cases(sees=self.sees)),
+            earlier=self.since,
         )
 
     def write_xlsx(self, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from voc.records import Analysis, JourneyCell
 from voc.report.format import interval, number, share, signed
 from voc.report.voice import Voice
+from voc.statistics.drivers import DECIMALS
 from voc.statistics.records import StatisticsReport
 
 MOST = 5
@@ -143,13 +144,14 @@ def _driver(statistics: StatisticsReport | None, voice: Voice) -> Iterator[Thing
     model = next((one for one in models if one.level == "pain_point"), models[0] if models else None)
     worst = next((one for one in model.drivers if one.effect.interval and one.effect.interval[1] < 0), None) if model else None
     if model and worst and worst.effect.value is not None and worst.effect.interval:
+        digits, impact = DECIMALS[model.score], worst.impact.value or 0.0
         values = {
             "label": voice.point(worst.id, worst.label),
             "mentions": number(worst.mentions),
             "score": voice(f"score.{model.score}"),
-            "effect": signed(worst.effect.value),
-            "interval": voice.range(worst.effect.interval),
-            "impact": signed(worst.impact.value or 0.0),
+            "effect": number(abs(worst.effect.value), digits),
+            "interval": voice.range(worst.effect.interval, digits),
+            "impact": voice("thing.impact", impact=signed(impact, digits)) if round(impact, digits) else voice("thing.no_impact"),
             "n": number(model.n),
         }
         yield Thing(voice("thing.driver"), voice("thing.theme", **values))

@@ -9,6 +9,7 @@ from voc.report import format as written
 from voc.report import names
 from voc.report.words import Language, one_half, say
 from voc.taxonomy import Taxonomy, load_taxonomy
+from voc.wordings import NOBODY_ASKED
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ class Voice:
             return self.touchpoint(id)
         gloss = self.glosses.get(id) if self.language == "en" else ""
         return f"{label} ({gloss})" if gloss else label
+
+    def person(self, name: str) -> str:  # numpydoc ignore=PR01,RT01
+        """Who is to do something."""
+        return self("plan.this_computer") if name == NOBODY_ASKED else name
 
     def date(self, value: str) -> str:  # numpydoc ignore=PR01,RT01
         """A day."""

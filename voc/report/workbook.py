@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voc.export import Sheets
 
 COMMENTS_LIMIT = 50_000  # rows of the sheet of comments: more make a workbook that offices open slowly; the CSV has all
-_WIDTHS = (14, 80, 8, 30, 30, 14, 8, 20, 14, 16, 16, 10, 30, 8, 8, 8, 8, 24, 8)
+_WIDTHS = (14, 80, 8, 30, 30, 14, 8, 20, 14, 16, 16, 10, 30, 8, 8, 8, 8, 24, 8, 30, 20, 20)
 
 
 class CommentTable(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 
 from voc.errors import SettingsError
 from voc.metrics import DIGITS
+from voc.report.format import signed, signed_interval
 from voc.statistics.columns import Bools, Columns
 from voc.statistics.intervals import LEAST, difference_figure, mover, share_figure, suppressed
 from voc.statistics.records import BeforeAfter, Figure, Verdict
@@ -204,12 +205,15 @@ def _sentences(verdict: Verdict, change: Figure, smallest: float | None, control
     seen_en = f"; with this n a change of {100 * smallest:.1f} points would be seen" if smallest is not None else ""
     if change.value is None or change.interval is None:
         return "数据不够：前后评论太少，不能下结论。", "Not enough data: too few comments before or after."
-    told = f"{100 * change.value:+.1f} ({100 * change.interval[0]:+.1f} … {100 * change.interval[1]:+.1f})"
+    value, bounds = signed(100 * change.value), (100 * change.interval[0], 100 * change.interval[1])
     zh = {"improved": "改善", "worse": "变差", "no_change_seen": "没看到变化", "not_enough_data": "数据不够，不能下结论"}[verdict]
     en = {"improved": "Improved", "worse": "Worse", "no_change_seen": "No change seen", "not_enough_data": "Not enough data to tell"}[
         verdict
     ]
-    return f"{zh}：变化 {told} 个百分点{against_zh}{seen_zh}。", f"{en}: {told} points{against_en}{seen_en}."
+    return (
+        f"{zh}：变化 {value} 个百分点（95% 区间 {signed_interval(bounds)}）{against_zh}{seen_zh}。",
+        f"{en}: {value} points (95% interval {signed_interval(bounds, language='en')}){against_en}{seen_en}.",
+    )
 
 
 def detectable_change(share: float, n_before: int, n_after: int, *, variance_elsewhere: float = 0.0) -> float:

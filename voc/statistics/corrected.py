@@ -15,6 +15,7 @@ from voc.statistics.columns import Bools, Ints
 from voc.statistics.intervals import mover, share_figure
 from voc.statistics.records import Corrected, Figure
 
+_AUDIT_HINT = "表头 comment_id,id,holds；holds 为 1 或 0 / header comment_id,id,holds; holds is 1 or 0"
 LEAST_AUDITED = 30
 LEAST_OF_A_KIND = 10  # audited comments that have it, and that have not, for Rogan & Gladen: on fewer its interval is too narrow
 _RG, _PPI = (
@@ -159,19 +160,44 @@ def read_audit(path: Path, known: Mapping[str, str]) -> dict[str, dict[str, bool
     TableError
         If the file cannot be read, or a row names no known pain point or another verdict.
     """
-    hint = "表头 comment_id,id,holds；holds 为 1 或 0 / header comment_id,id,holds; holds is 1 or 0"
     reviews: dict[str, dict[str, bool]] = {}
+    for number, (comment_id, of, holds) in enumerate(audit_rows(path), 2):
+        if of not in known:
+            raise TableError("audit_row", "复核表这一行不对 / a row of the audit is wrong", _AUDIT_HINT, file=path.name, row=number)
+        reviews.setdefault(comment_id, {})[known[of]] = holds
+    return reviews
+
+
+def audit_rows(path: Path) -> list[tuple[str, str, bool]]:
+    """The same as it stands, whatever pain points there are.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        See `read_audit`.
+
+    Returns
+    -------
+    list of (str, str, bool)
+        Comment id; id or label of the pain point; verdict.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or a row lacks the comment or has another verdict.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError("audit_unreadable", f"读不了复核表 / cannot read the audit: {error}", hint, file=path.name) from error
+        raise TableError("audit_unreadable", f"读不了复核表 / cannot read the audit: {error}", _AUDIT_HINT, file=path.name) from error
+    found = []
     for number, row in enumerate(rows, 2):
-        name, holds = known.get((row.get("id") or "").strip()), (row.get("holds") or "").strip()
-        if not row.get("comment_id") or name is None or holds not in ("0", "1"):
-            raise TableError("audit_row", "复核表这一行不对 / a row of the audit is wrong", hint, file=path.name, row=number)
-        reviews.setdefault(row["comment_id"].strip(), {})[name] = holds == "1"
-    return reviews
+        comment_id, of, holds = ((row.get(name) or "").strip() for name in ("comment_id", "id", "holds"))
+        if not comment_id or holds not in ("0", "1"):
+            raise TableError("audit_row", "复核表这一行不对 / a row of the audit is wrong", _AUDIT_HINT, file=path.name, row=number)
+        found.append((comment_id, of, holds == "1"))
+    return found
 
 
 def _share(count: int, n: int) -> Figure:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Literal
 
@@ -13,6 +13,7 @@ from scipy.linalg import solve_triangular
 from threadpoolctl import threadpool_limits
 
 from voc.metrics import DIGITS
+from voc.report.format import number, signed, signed_interval
 from voc.statistics.columns import Bools, Columns
 from voc.statistics.intervals import Doubles, z_interval
 from voc.statistics.records import Driver, DriverModel, Figure
@@ -26,7 +27,8 @@ _UNITS = 500  # at most; more respondents are drawn in random groups, which leav
 _ALL_ORDERS = 6  # themes whose every order is tried
 _ORDERS = 500
 _TELLING = 0.0125  # standard deviations of the score: one NPS point or so; a smaller disagreement is none
-_UNIT = {"nps": ("NPS", "分", "points"), "csat": ("满意度", "分", "points"), "rating": ("评分", "分", "points")}
+_NAMES = {"nps": "NPS ", "csat": "满意度", "rating": "评分"}
+DECIMALS = {"nps": 1, "csat": 2, "rating": 2}  # of points that mean anything: the NPS has 200, a scale of stars four
 DriverScore = Literal["nps", "csat", "rating"]
 Level = Literal["touchpoint", "pain_point"]
 SCORES: tuple[DriverScore, ...] = ("nps", "csat", "rating")
@@ -44,11 +46,14 @@ class Themes:
         Id, label, and negative or positive.
     shown : sequence of bool, length n_themes
         Which to report; the others are only held equal.
+    english : mapping of str to str
+        Id → what it is in English; the label where left out.
     """
 
     marks: Bools
     names: Sequence[tuple[str, str, str]]
     shown: Sequence[bool]
+    english: Mapping[str, str] = field(default_factory=dict)
 
 
 def drivers(columns: Columns, *, seed: int = 42) -> tuple[DriverModel, ...]:
@@ -84,7 +89,7 @@ def _models(columns: Columns, seed: int) -> Iterator[DriverModel]:
         known = ~np.isnan(values)
         weights = None if columns.weights is None else columns.weights[columns.first][known]
         for level, themes in of_level.items():
-            chosen = Themes(themes.marks[known], themes.names, themes.shown)
+            chosen = replace(themes, marks=themes.marks[known])
             yield model(values[known], chosen, score, level, weights=weights, seed=seed)
 
 
@@ -152,7 +157,8 @@ def model(
             z_interval(value, spread * float(np.std(several[:, place], ddof=1)), n, method, quantile=quantile)
             for value, several in ((effect[place], errors[0]), (impact[place], errors[1]), (leave[place], errors[2]))
         ]
-        zh, en = _sentences(label, polarity, score, int(counts[at]), figures[0], figures[1])
+        spoken = (label, themes.english.get(name, label))
+        zh, en = sentences(spoken, polarity, score, int(counts[at]), figures[0], figures[1])
         found.append(
             Driver(
                 id=name,
@@ -256,7 +262,8 @@ def _touchpoints(columns: Columns) -> Themes:
     bad, good = columns.by_respondent(columns.negative), columns.by_respondent(columns.positive)
     labels = [(one.id, one.zh) for one in columns.taxonomy.touchpoints]
     names = [(name, label, polarity) for polarity in ("negative", "positive") for name, label in labels]
-    return Themes(np.hstack([bad, good]), names, [True] * len(names))
+    english = {one.id: one.en for one in columns.taxonomy.touchpoints if one.en}
+    return Themes(np.hstack([bad, good]), names, [True] * len(names), english)
 
 
 def _pain_points(columns: Columns) -> Themes:
@@ -268,24 +275,51 @@ def _pain_points(columns: Columns) -> Themes:
     rest = _touchpoints(columns)
     marks = np.hstack([columns.by_respondent(columns.pains), columns.by_respondent(others), columns.by_respondent(columns.positive)])
     names = [(point.id, point.label, "negative") for point in columns.points] + list(rest.names)
-    return Themes(marks, names, [True] * len(columns.points) + [False] * len(rest.names))
+    english = {point.id: f"{point.label} ({point.gloss})" for point in columns.points if point.gloss}
+    return Themes(marks, names, [True] * len(columns.points) + [False] * len(rest.names), english)
 
 
-def _sentences(label: str, polarity: str, score: DriverScore, mentions: int, effect: Figure, impact: Figure) -> tuple[str, str]:
-    name, unit, units = _UNIT[score]
-    value, (low, high) = effect.value or 0.0, effect.interval or (0.0, 0.0)
-    spoken = f"{'抱怨' if polarity == 'negative' else '称赞'}「{label}」"
-    praised = "complain of" if polarity == "negative" else "praise"
-    if low <= 0 <= high:
-        zh = f"{spoken}的 {mentions} 人，{name}与其他人看不出差别（95% 区间 {low:+.1f} 至 {high:+.1f} {unit}，其他主题相同时）。"
-        en = f"{score.upper()} of the {mentions} who {praised} {label} cannot be told from that of others ({low:+.1f} to {high:+.1f})."
-        return zh, en
-    zh = (
-        f"{spoken}与{name}相关：其他主题相同时，这 {mentions} 人{'低' if value < 0 else '高'} {abs(value):.1f} {unit}"
-        f"（95% 区间 {low:+.1f} 至 {high:+.1f}），合全体 {impact.value:+.1f} {unit}。相关，不等于原因。"
-    )
+def sentences(labels: tuple[str, str], polarity: str, score: DriverScore, mentions: int, effect: Figure, impact: Figure) -> tuple[str, str]:
+    """A driver in plain words.
+
+    Parameters
+    ----------
+    labels : tuple of (str, str)
+        Of the theme, in Chinese and in English.
+    polarity : {"negative", "positive"}
+        Complaint or praise.
+    score : {"nps", "csat", "rating"}
+        That it goes with.
+    mentions : int
+        Respondents who name it.
+    effect, impact : Figure
+        See `Driver`.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Chinese; English. Where the interval of the effect holds 0 they say that no difference can be seen.
+    """
+    digits, bounds, value = DECIMALS[score], effect.interval or (0.0, 0.0), effect.value or 0.0
+    spoken = f"{'抱怨' if polarity == 'negative' else '称赞'}「{labels[0]}」的 {mentions} 人"
+    praised = f"{mentions} who {'complain of' if polarity == 'negative' else 'praise'} {labels[1]}"
+    range_zh, range_en = signed_interval(bounds, digits), signed_interval(bounds, digits, language="en")
+    if bounds[0] <= 0 <= bounds[1]:
+        zh = f"{spoken}，{_NAMES[score]}与其他人看不出差别（其他主题相同时，95% 区间 {range_zh} 分）。"
+        return zh, f"{score.upper()} of the {praised} cannot be told from that of others (95% interval {range_en}, other themes equal)."
+    height, way = number(abs(value), digits), "低" if value < 0 else "高"
+    all_zh, all_en = _of_all(impact.value or 0.0, digits)
+    zh = f"{spoken}，{_NAMES[score]}比其他人{way} {height} 分（其他主题相同时，95% 区间 {range_zh} 分）；{all_zh}。相关，不等于原因。"
     en = (
-        f"Those who {praised} {label} ({mentions}) score {abs(value):.1f} {units} {'lower' if value < 0 else 'higher'} on {score.upper()}, "
-        f"other themes equal ({low:+.1f} to {high:+.1f}); {impact.value:+.1f} over all. This is association, not cause."
+        f"The {praised} score {height} points {'lower' if value < 0 else 'higher'} on {score.upper()} than others "
+        f"(95% interval {range_en}, other themes equal); {all_en}. This is association, not cause."
     )
     return zh, en
+
+
+def _of_all(impact: float, digits: int) -> tuple[str, str]:
+    """What it makes of the score of all; a number that would be rounded to nothing is said in words."""
+    if not float(number(abs(impact), digits)):
+        least = number(0.5 * 10**-digits, digits + 1)
+        return f"放到全体几乎没有影响（不到 {least} 分）", f"over all next to nothing (below {least} points)"
+    return f"放到全体是 {signed(impact, digits)} 分", f"{signed(impact, digits)} points over all"

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.export import write_sheets
+from voc.report.format import local_time
 from voc.statistics.records import Figure, Plan, StatisticsReport
+from voc.wordings import FIELDS, LEVELS, SCORES, called, person
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ _METRICS = {
     "rating_mean": "评分均值 Rating mean",
     "csi": "满意度指数 CSI",
 }
+_SPOKEN = {"negative": "抱怨", "positive": "称赞"}
 _DIRECTIONS = {"rising": "上升 rising", "falling": "下降 falling", "new": "新出现 new", None: ""}
 _VERDICTS = {
     "improved": "改善 improved",
@@ -63,11 +66,11 @@ def statistics_sheets(report: StatisticsReport) -> Sheets:
     Returns
     -------
     mapping of str to (pandas.DataFrame, sequence of int)
-        As `voc.export.write_sheets` takes them.
+        As `voc.export.write_sheets` takes them; what there is nothing to say of has none.
     """
     import pandas as pd
 
-    frames = {name: pd.DataFrame(rows) for name, rows in _tables(report).items()}
+    frames = {name: pd.DataFrame(rows) for name, rows in _tables(report).items() if rows}
     return {name: (frame, [_width(column, frame) for column in frame.columns]) for name, frame in frames.items()}
 
 
@@ -116,46 +119,60 @@ def _tables(report: StatisticsReport) -> dict[str, list[Row]]:
         ]
         + [{"说明 Message": _promise(report)}],
         "满意度 Satisfaction": [
-            {"指标 Metric": _METRICS[one.metric], "维度 Field": one.field or "全部 all", "取值 Segment": one.segment}
+            {"指标 Metric": _METRICS[one.metric], "维度 Field": called(one.field, FIELDS) or "全部 all", "取值 Segment": one.segment}
             | _figure(one.figure)
             | {"未答 Missing": one.missing, "量表 Scale": f"{one.scale[0]:g}–{one.scale[1]:g}"}
-            | {"权重 Weights": ", ".join(f"{name} {weight:g}" for name, weight in one.weights.items())}
+            | {"权重 Weights": "、".join(f"{called(name, SCORES)} {weight:g}" for name, weight in one.weights.items())}
+            | {"指标编号 Metric id": one.metric, "维度编号 Field id": one.field}
             for one in report.satisfaction
         ],
         "旅程 Journey": [
-            {"阶段 Stage": one.stage_zh or "–", "触点 Touchpoint": one.label, "提及 Mentions": one.mentions, "占比 Volume": one.volume}
+            {"阶段 Stage": one.stage_zh or "–", "触点 Touchpoint": one.label, "提及 Mentions": one.mentions, "提及占比 Volume": one.volume}
             | {"负面占比 Negative": one.negative.value, "净情感 Net": one.net.value}
             | {"净下限 Low": (one.net.interval or (None, None))[0], "净上限 High": (one.net.interval or (None, None))[1]}
             | {"杠杆 Leverage": one.leverage, "高价值 High value": "是 yes" if one.high_value else ""}
+            | {"触点编号 Touchpoint id": one.touchpoint}
             for one in report.journey
         ],
         "驱动 Drivers": [
-            {"分数 Score": model.score, "层次 Level": model.level, "主题 Theme": one.label, "态度 Polarity": one.polarity}
-            | {"人数 Mentions": one.mentions}
+            {
+                "分数 Score": SCORES[model.score],
+                "层次 Level": LEVELS[model.level],
+                "主题 Theme": one.label,
+            }
+            | {"态度 Polarity": _SPOKEN[one.polarity], "人数 Mentions": one.mentions}
             | _figure(one.effect, "单人影响 Effect")
             | {"全体影响 Impact": one.impact.value, "夏普利 Shapley": one.shapley, "剔除法 Leave out": one.leave_out.value}
-            | {"两法不一 Disagree": "是 yes" if one.disagrees else "", "说明 In words": one.sentence_zh}
+            | {"两法不一 Disagree": "是 yes" if one.disagrees else "", "说明 In words": one.sentence_zh, "编号 Id": one.id}
             for model in report.drivers
             for one in model.drivers
+        ]
+        + [
+            {"分数 Score": SCORES[model.score], "层次 Level": LEVELS[model.level], "说明 In words": model.why_not}
+            for model in report.drivers
+            if model.why_not
         ],
         "趋势 Trends": [
             {"痛点 Pain point": one.label, "方向 Direction": _DIRECTIONS[one.direction], "之前 Before": one.before.value}
             | {"最近 Recent": one.recent.value}
             | _figure(one.difference, "差 Difference")
-            | {"q": one.q}
+            | {"q": one.q, "编号 Id": one.id}
             | dict(zip(trends.starts, one.counts, strict=True))
             for one in (*([trends.negative] if trends.negative else []), *trends.rows)
         ],
         "细分 Segments": [
-            {"痛点 Pain point": one.label, "维度 Field": one.field, "取值 Segment": one.segment, "评论 Comments": one.comments}
+            {"痛点 Pain point": one.label, "维度 Field": called(one.field, FIELDS), "取值 Segment": one.segment}
+            | {"评论 Comments": one.comments}
             | _figure(one.share, "占比 Share")
             | {"别处 Elsewhere": one.elsewhere, "对数几率 Log-odds": one.log_odds, "q": one.q}
+            | {"编号 Id": one.id, "维度编号 Field id": one.field}
             for one in report.segments.findings
-        ],
+        ]
+        or [{"痛点 Pain point": _nothing_stands_out(report)}],
         "高低对比 Contrast": [
-            {"分数 Score": one.score, "主题 Theme": one.label, "满意者 High": one.high.value, "不满者 Low group": one.low.value}
+            {"分数 Score": SCORES[one.score], "主题 Theme": one.label, "满意者 High": one.high.value, "不满者 Low group": one.low.value}
             | _figure(one.difference, "差 Difference")
-            | {"q": one.q}
+            | {"q": one.q, "编号 Id": one.id}
             for one in report.contrasts
         ],
         "渠道一致 Consistency": [
@@ -164,7 +181,7 @@ def _tables(report: StatisticsReport) -> dict[str, list[Row]]:
                 {"触点 Touchpoint": one.label, "渠道 Channels": " / ".join(one.channels)}
                 | _figure(one.difference)
                 | {"q": one.q}
-                | {"有别 Differs": "是 yes" if one.differs else ""}
+                | {"有别 Differs": "是 yes" if one.differs else "", "触点编号 Touchpoint id": one.touchpoint}
                 for one in report.consistency.gaps
             ),
         ],
@@ -203,6 +220,13 @@ def _tables(report: StatisticsReport) -> dict[str, list[Row]]:
     return tables
 
 
+def _nothing_stands_out(report: StatisticsReport) -> str:
+    tests = report.segments.tests
+    if not tests:
+        return "没有够大的分组可以比较 / no segment is large enough to compare"
+    return f"做了 {tests} 项检验，没有哪一组明显不同 / none of {tests} tests tells a segment from the others"
+
+
 def _promise(report: StatisticsReport) -> str:
     trends = report.trends
     if trends.why_not:
@@ -239,6 +263,7 @@ def plan_rows(plan: Plan) -> Iterator[Row]:
                     "严重度 Severity": point.severity,
                     "趋势 Trend": point.trend,
                     "评论 Comments": point.comments,
-                    "负责人 Owner": point.owner,
-                    "期限 Due": point.due,
+                    "负责人 Owner": person(point.owner),
+                    "期限 Due": local_time(point.due) if point.due else None,
+                    "编号 Id": point.id,
                 }

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from voc.records import Record
+from voc.wordings import NOBODY_ASKED
 
 Role = Literal["viewer", "reviewer", "admin"]
 Scope = Literal["read", "score", "write", "admin"]
@@ -17,7 +18,7 @@ SCOPES_OF: dict[Role, frozenset[Scope]] = {
     "reviewer": frozenset({"read", "score", "write"}),
     "admin": frozenset(SCOPES),
 }
-LOCAL = "local"  # who acts where nobody is asked: at the command line, and with --no-auth
+LOCAL = NOBODY_ASKED  # at the command line, and with --no-auth
 NOTE_EVERY_S = 60  # seconds between two notes that a token or session was used
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
+from voc.report.format import local_time
 from voc.store.case_records import Case, CaseStatus
 from voc.store.export import csv_row
+from voc.wordings import person
 
 STATUS_NAMES: Mapping[CaseStatus, str] = {
     "received": "接收",
@@ -44,7 +46,7 @@ def cases_csv(cases: Iterable[Case], zone: tzinfo | None = None) -> Iterator[str
                 case.id,
                 case.label,
                 STATUS_NAMES[case.status],
-                case.owner,
+                person(case.owner),
                 _time(case.due, zone),
                 "是" if case.overdue else "",
                 _time(case.opened_at, zone),
@@ -58,4 +60,4 @@ def cases_csv(cases: Iterable[Case], zone: tzinfo | None = None) -> Iterator[str
 
 
 def _time(at: str | None, zone: tzinfo | None) -> str | None:
-    return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else None
+    return local_time(at, zone) if at else None

@@ -10,22 +10,22 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from voc.records import Analysis, Annotation, Label, Mention, Quote
+from voc.records import Analysis, Annotation, Mention, Quote
 from voc.store.current import Current
 from voc.store.members import Place
 from voc.store.read import comments
 from voc.store.records import SENTIMENT, CommentFilter, StoredComment
 from voc.store.recount import known_words
 from voc.store.tables import AnnotationRow, CommentRow, RunRow
+from voc.wordings import INTENTS, POLARITIES, called
 
 _PAGE = 500
 # A cell that starts with one of these is a formula to Excel.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_POLARITY: dict[Label, str] = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 COLUMNS = (
     "编号 Id", "文本 Text", "情感 Sentiment", "触点 Touchpoints", "痛点 Pain points", "意图 Intents", "已校对 Reviewed",
     "时间 Date", "渠道 Channel", "门店 Store", "商品 Product", "地区 Region", "问题 Question", "NPS", "CSAT", "CES", "评分 Rating",
-    "文件 File", "行 Row",
+    "文件 File", "行 Row", "触点编号 Touchpoint ids", "痛点编号 Pain point ids", "意图编号 Intent ids",
 )  # fmt: skip
 
 
@@ -148,14 +148,15 @@ class Rows:
 
 def _cells(item: StoredComment, names: Mapping[str, str], labels: Mapping[str, str]) -> tuple[object, ...]:
     comment = item.comment
-    points = dict.fromkeys(labels.get(one.pain_point, one.pain_point) for one in item.pain_points)
+    points = list(dict.fromkeys(one.pain_point for one in item.pain_points))
+    intents = list(dict.fromkeys(intent.id for intent in item.annotation.intents))
     return (
         comment.id,
         item.annotation.text,
-        _POLARITY[item.sentiment],
-        "；".join(f"{names.get(touchpoint, touchpoint)} {_POLARITY[label]}" for touchpoint, label in item.touchpoints.items()),
-        "；".join(points),
-        "；".join(dict.fromkeys(intent.id for intent in item.annotation.intents)),
+        POLARITIES[item.sentiment],
+        "；".join(f"{called(touchpoint, names)} {POLARITIES[label]}" for touchpoint, label in item.touchpoints.items()),
+        "；".join(called(point, labels) for point in points),
+        "；".join(called(intent, INTENTS) for intent in intents),
         "是" if item.reviews else "",
         comment.created_at,
         comment.channel,
@@ -169,6 +170,9 @@ def _cells(item: StoredComment, names: Mapping[str, str], labels: Mapping[str, s
         comment.rating,
         comment.file,
         comment.row,
+        "；".join(f"{touchpoint} {label}" for touchpoint, label in item.touchpoints.items()),
+        "；".join(points),
+        "；".join(intents),
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
-from voc.export import PAIN_TYPES
 from voc.normalise import normalise
 from voc.records import PainPoint, Quote
 from voc.store.cache import Cache
@@ -19,6 +18,7 @@ from voc.store.search import fold
 from voc.store.statistics import statistics
 from voc.store.tables import AnnotationRow, CommentRow
 from voc.taxonomy import Taxonomy
+from voc.wordings import PAIN_TYPES
 
 if TYPE_CHECKING:
     from voc.statistics.records import Plan, SubIssue
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 500
 _COLUMNS = (
     "痛点 Pain point", "触点 Touchpoint", "类型 Type", "评论 Comments", "占比 Share", "区间下限 Low", "区间上限 High", "严重度 Severity",
-    "稳定度 Stability", "最早 First seen", "最晚 Last seen", "特征词 Terms", "原话 Quote", "锁定 Locked", "编号 Id",
+    "稳定性 Stability", "最早 First seen", "最晚 Last seen", "特征词 Terms", "原话 Quote", "锁定 Locked", "编号 Id",
 )  # fmt: skip
 Counts = tuple[int, ...]
 

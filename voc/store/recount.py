@@ -16,7 +16,7 @@ from voc.complaints import complaints_of
 from voc.corpora import taxonomy_names, taxonomy_path
 from voc.metrics import share, wilson
 from voc.naming import Meaning, known_meanings
-from voc.records import PainPoint, Unassigned
+from voc.records import PainPoint, Quote, Unassigned
 from voc.store import codebooks, taxonomies
 from voc.store.cache import Cache
 from voc.store.members import Details, Place
@@ -125,7 +125,8 @@ class Counting:
         Unassigned
             With its share of all complaints. What was unassigned in a run without a codebook stays so, whatever people say.
         """
-        size = self.run.analysis.unassigned.size
+        old = self.run.analysis.unassigned
+        size, doubtful = old.size, set[Place]()
         members = self.stood.placed.unassigned if self.stood.placed else None
         name = self.stood.state.codebook
         if name is not None:
@@ -138,7 +139,12 @@ class Counting:
                     size = len(members) + kept.book.run.beside
                 size = max(size - len(doubtful & {(one.comment_id, one.start, one.end) for one in members}), 0)
         inside = sum(point.size for point in points)
-        return Unassigned(size=size, share=share(size, size + inside))
+        still = tuple(one for one in old.examples if (one.comment_id, one.start, one.end) not in doubtful and not self._is_inside(one))
+        return old.model_copy(update={"size": size, "share": share(size, size + inside), "examples": still})
+
+    def _is_inside(self, quote: Quote) -> bool:
+        known = self.stood.placed.by_comment.get(quote.comment_id, ()) if self.stood.placed else ()
+        return any((one.start, one.end) == (quote.start, quote.end) for one in known)
 
     def _doubtful(self) -> set[Place]:
         """Clauses in no pain point that complain of a touchpoint of which people say that the comment does not complain."""

@@ -40,7 +40,7 @@ class JourneyPoint(NamedTuple):
     href : str
         Where to read more.
     mentions : int
-        How often it is named; without any, it has no place on the curve.
+        How often it is named; without any, it has no mark, and with too few the curve does not run through it.
     share : float
         Of negative mentions, 0 to 1.
     interval : tuple of float, float
@@ -110,7 +110,7 @@ def fold(name: str, width: float) -> list[str]:
     return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}…"]
 
 
-def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[str, str], narrow: bool = False) -> Markup:
+def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[str, str], least: int = 1, narrow: bool = False) -> Markup:
     """Draw the map; it keeps its size, so what holds it must scroll.
 
     Parameters
@@ -120,7 +120,10 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     average : float
         Share of negative mentions of all touchpoints.
     words : dict of str to str
-        ``title``; ``good`` and ``bad``, the ends of the axis; ``volume``; and ``point`` with places for name, mentions, share and interval.
+        ``title``; ``good`` and ``bad``, the ends of the axis; ``volume``; ``point`` with places for name, mentions, share and interval;
+        and ``few``, said of a point that the curve leaves out.
+    least : int
+        Mentions that the curve needs; of fewer there is a small open mark beside it.
     narrow : bool
         Fits the width of a page of paper: two Chinese characters a line, other names turned.
 
@@ -131,7 +134,7 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
 
     Examples
     --------
-    >>> words = dict.fromkeys(("title", "good", "bad", "volume"), "") | {"point": "{name} {mentions}"}
+    >>> words = dict.fromkeys(("title", "good", "bad", "volume", "few"), "") | {"point": "{name} {mentions}"}
     >>> points = [JourneyPoint("履约配送", "物流配送", "/journey/delivery", 812, 0.62, (0.59, 0.65))]
     >>> 'aria-label="物流配送 812"' in journey_map(points, average=0.34, words=words)
     True
@@ -142,7 +145,9 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     left = max(_LEFTMOST, text_width(words["volume"]) + 12)
     width = left + column * len(points) + _RIGHT
     height = _NAMES + (_TURNED if turned else _LINE * max(map(len, names), default=1))
-    largest = round_up(max((point.interval[1] for point in points if point.mentions), default=1))
+    sure = [point.mentions >= max(least, 1) for point in points]
+    ends = [point.interval[1] if enough else point.share for point, enough in zip(points, sure, strict=True) if point.mentions]
+    largest = round_up(max(ends, default=1))
 
     def middle(index: int) -> float:
         return left + column * (index + 0.5)
@@ -153,7 +158,7 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
     drawn = [*_stages(points, left, column, height), *_axis(largest, left, width, depth, words)]
     level = depth(min(average, largest))
     drawn.append(tag("line", x1=left, x2=width - _RIGHT, y1=level, y2=level, class_="chart-average"))
-    for run in runs([point.mentions > 0 for point in points]):
+    for run in runs(sure):
         band = [(middle(i), depth(points[i].interval[0])) for i in run] + [(middle(i), depth(points[i].interval[1])) for i in reversed(run)]
         drawn.append(tag("polygon", points=_coordinates(band), class_="chart-band"))
         drawn.append(tag("polyline", points=_coordinates([(middle(i), depth(points[i].share)) for i in run]), class_="chart-line"))
@@ -166,7 +171,10 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
             tag("rect", x=x - _BAR / 2, y=_BARS_BOTTOM - high, width=_BAR, height=high, class_="journey-volume"),
             tag("text", number(point.mentions), x=x, y=_BARS_BOTTOM - high - 5, class_="axis", text_anchor="middle"),
         ]
-        if point.mentions:
+        said = words["point"].format(
+            name=point.name, mentions=number(point.mentions), share=as_share(point.share), interval=as_interval(point.interval)
+        )
+        if sure[index]:
             verdict = compare(point, average)
             low, high = depth(point.interval[0]), depth(point.interval[1])
             inside += [
@@ -174,10 +182,10 @@ def journey_map(points: Sequence[JourneyPoint], *, average: float, words: dict[s
                 tag("circle", cx=x, cy=y, r=7 if verdict == "neutral" else 9, class_=f"journey-point {verdict}"),  # neutral: itself a ring
                 tag("text", "" if verdict == "neutral" else SIGNS[verdict], x=x, y=y, class_="on-fill"),
             ]
+        elif point.mentions:
+            inside.append(tag("circle", cx=x, cy=y, r=4.5, class_="journey-point few"))
+            said += words["few"]
         inside.append(_name(names[index], x, turned))
-        said = words["point"].format(
-            name=point.name, mentions=number(point.mentions), share=as_share(point.share), interval=as_interval(point.interval)
-        )
         drawn.append(tag("a", tag("title", said), *inside, href=point.href, aria_label=said, class_="journey-link"))
     return tag(
         "svg",
