@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from voc.records import PainPoint, Quote
-from voc.statistics.columns import Columns, Factor
+from voc.statistics.columns import Columns
+from voc.statistics.factor import Factor
 from voc.taxonomy import load_taxonomy
 
 TAXONOMY = load_taxonomy()

@@ -29,7 +29,7 @@ from voc.reading import Reading
 from voc.records import Analysis, Annotation, Change, Comment, InputInfo, Nps, PainPoint, RunInfo
 from voc.space import ProblemSpace, place
 from voc.stability import measure_stability
-from voc.tally import Tally, score_of
+from voc.tally import Tally, nps_of
 from voc.tokenise import word_tags
 
 
@@ -181,7 +181,7 @@ def read(reading: Reading, *, progress: bool = False) -> Material:
         problems=tuple(reading.problems),
         notices=tuple(reading.notices),
     )
-    return Material(comments, source, score_of(list(reading.scores.values())))
+    return Material(comments, source, nps_of(comments, reading.problems))
 
 
 def conclude(

@@ -25,7 +25,7 @@ from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment
 from voc.statistics import Wishes, report
 from voc.store import ClaimedJob, Store, StoreCodebookSession
-from voc.tally import Tally
+from voc.tally import Tally, nps_of
 from voc.workfolder import Checkpoints, remove
 
 CHUNK = 500  # comments between two checkpoints
@@ -59,9 +59,9 @@ def codebook_of(store: Store, name: str | None) -> KeptCodebook | None:
 def carry_out(store: Store, job: ClaimedJob, pipeline: Pipeline, root: Path, hold: Hold) -> None:
     """Do a job, from where an earlier worker left it.
 
-    A re-run works from the stored comments, which are redacted: `input` (but for counts of comments that were erased since) and the NPS
-    are those of the earlier run, and so are the `redactions` of each comment. What differs from an analysis of the raw tables: segments
-    of a pain point show shops, products and the like as they are stored, with placeholders where they held personal data.
+    A re-run works from the stored comments and scores, which are redacted: `input` (but for what was erased since) is that of the
+    earlier run, and so are the `redactions` of each comment. What differs from an analysis of the raw tables: segments of a pain point
+    show shops, products and the like as they are stored, with placeholders where they held personal data.
 
     Parameters
     ----------
@@ -166,15 +166,16 @@ def _stored(store: Store, run_id: str) -> tuple[Material, dict[str, dict[str, in
     if not comments:
         raise TableError("no_comments", "没有可分析的评论 / no comment to analyse", "都已删除 / all of them were erased")
     answers = store.wordless(store.upload_of(run_id).id)
+    problems = tuple(one.model_copy(update={"answer": answers.pop((one.file, one.row), None)}) for one in earlier.input.problems)
     source = earlier.input.model_copy(
         update={
-            "problems": tuple(one.model_copy(update={"nps": answers.get((one.file, one.row))}) for one in earlier.input.problems),
+            "problems": problems,
             "comments": len(comments),
-            "rows": len(comments) + len(earlier.input.problems),
+            "rows": len(comments) + len(problems),
             "duplicates": sum(comment.duplicate_of is not None for comment in comments),
         }
     )
-    return Material(comments, source, earlier.metrics.nps), redactions
+    return Material(comments, source, nps_of(comments, problems)), redactions
 
 
 def _with_redactions(annotations: Iterable[Annotation], redactions: dict[str, dict[str, int]]) -> Iterator[Annotation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from voc.language import detect_language
 from voc.modelstore import model_folder
 from voc.normalise import normalise
 from voc.quality import DEFAULT_QUALITY, TASKS, find_engine
-from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Verdict
+from voc.records import Annotation, Answer, Clause, Comment, Intent, Sentiment, Span, Verdict
 from voc.redact import redact, redact_field
 from voc.sentiment import Opinion, Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
@@ -94,16 +95,34 @@ def redact_comment(comment: Comment) -> Comment:
     Comment
         Safe to store.
     """
-    beside = {
-        name: value for name in ("store", "product", "region", "customer_id", "channel", "source_type") if (value := getattr(comment, name))
+    return comment.model_copy(update={"text": prepare(comment.text)[0].text, **_beside(comment)})
+
+
+def redact_answer(answer: Answer) -> Answer:
+    """Copy of an answer without a comment in which no personal data is left.
+
+    Parameters
+    ----------
+    answer : Answer
+        As read from the table.
+
+    Returns
+    -------
+    Answer
+        Safe to store; fields as those of `redact_comment`.
+    """
+    return answer.model_copy(update=_beside(answer))
+
+
+_redacted = lru_cache(4096)(redact_field)  # shops and channels are few
+
+
+def _beside(said: Comment | Answer) -> dict[str, object]:
+    named = ("store", "product", "region", "customer_id", "channel", "source_type")
+    return {
+        "extra": {header: redact_field(header, value) for header, value in said.extra.items()},
+        **{name: _redacted(name, value) for name in named if (value := getattr(said, name))},
     }
-    return comment.model_copy(
-        update={
-            "text": prepare(comment.text)[0].text,
-            "extra": {header: redact_field(header, value) for header, value in comment.extra.items()},
-            **{name: redact_field(name, value) for name, value in beside.items()},
-        }
-    )
 
 
 class Pipeline:

@@ -39,7 +39,6 @@ class Reading:
         self.sources = [(path, table.model_copy(update=called.get(path, {}))) for path, own in asked for table in inspect_tables(path, own)]
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
-        self.scores: dict[tuple[str, int], int] = {}  # of a respondent: the answers of a row share one
 
     @property
     def tables(self) -> tuple[SourceTable, ...]:  # numpydoc ignore=RT01
@@ -48,10 +47,8 @@ class Reading:
 
     def __iter__(self) -> Iterator[Comment]:
         """Comments as they come; problems and notices gather on the side."""
-        self.problems, self.notices, self.scores = [], [], {}
+        self.problems, self.notices = [], []
         for item in read_all(self.sources):
-            if item.nps is not None:
-                self.scores[item.file, item.row] = item.nps
             if isinstance(item, Comment):
                 yield item
             else:

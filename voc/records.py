@@ -6,6 +6,7 @@ from math import exp
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 Label = Literal["negative", "neutral", "positive"]
 Language = Literal["zh-Hans", "zh-Hant", "en", "mixed", "other", "none"]
@@ -14,7 +15,9 @@ Role = Literal[
     "region", "customer_id", "nps", "csat", "ces", "rating",
 ]  # fmt: skip
 PainType = Literal["perceived_gap", "operational_complexity", "service_disengagement", "defect", "other"]
+Score = Literal["nps", "csat", "ces", "rating"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
+SCORES: tuple[Score, ...] = ("nps", "csat", "ces", "rating")
 
 
 class Record(BaseModel):
@@ -46,6 +49,23 @@ class Comment(Record):
     duplicate_of: str | None = Field(None, description="id of the first comment with the same or nearly the same text")
 
 
+class Answer(Record):
+    """What a row says of a respondent who gave a score and wrote nothing; fields as those of a comment."""
+
+    created_at: str | None = None
+    channel: str | None = None
+    source_type: str | None = None
+    store: str | None = None
+    product: str | None = None
+    region: str | None = None
+    customer_id: str | None = None
+    nps: int | None = Field(None, ge=0, le=10)
+    csat: float | None = None
+    ces: float | None = None
+    rating: float | None = None
+    extra: dict[str, str] = Field(default_factory=dict)
+
+
 class Problem(Record):
     """A row (or a cell) that could not be used, and what to do about it."""
 
@@ -54,7 +74,9 @@ class Problem(Record):
     column: str | None = None
     reason: str
     hint: str = ""
-    nps: int | None = Field(None, exclude=True, description="score of a respondent who wrote nothing; counts in the NPS all the same")
+    answer: SkipJsonSchema[Answer | None] = Field(
+        None, exclude=True, description="of a row without any text, on the first of its problems: its scores count all the same"
+    )
 
 
 class Notice(Problem):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from voc.complaints import Complaint, complaints_of
 from voc.metrics import nps, share, wilson
-from voc.records import LABELS, Annotation, JourneyCell, Metrics, Nps, ShareOf
+from voc.records import LABELS, Annotation, Comment, JourneyCell, Metrics, Nps, Problem, ShareOf
 from voc.taxonomy import Taxonomy
 
 
@@ -49,7 +49,7 @@ class Tally:
         Parameters
         ----------
         nps : Nps or None
-            From `score_of`.
+            From `nps_of`.
 
         Returns
         -------
@@ -101,6 +101,33 @@ def score_of(scores: Sequence[int]) -> Nps | None:
         return None
     value, interval = nps(scores)
     return Nps(n=len(scores), value=value, interval=interval)
+
+
+def nps_of(comments: Iterable[Comment], problems: Iterable[Problem]) -> Nps | None:
+    """Net Promoter Score of all respondents of a batch.
+
+    Parameters
+    ----------
+    comments : iterable of Comment
+        Those of one row are one respondent's.
+    problems : iterable of Problem
+        Of the same tables: with the answers of those who wrote nothing.
+
+    Returns
+    -------
+    Nps or None
+        None where nobody gave such a score.
+
+    Examples
+    --------
+    >>> from voc.records import Answer
+    >>> blank = Problem(file="a.csv", row=3, reason="空白回答", answer=Answer(nps=3))
+    >>> nps_of([Comment(id="1", text="很好", nps=9)], [blank]).n
+    2
+    """
+    written = {(one.file, one.row) if one.row else (one.id, 0): one.nps for one in comments if one.nps is not None}
+    wordless = [one.answer.nps for one in problems if one.answer and one.answer.nps is not None]
+    return score_of([*written.values(), *wordless])
 
 
 def _share_of(count: int, n: int) -> ShareOf:

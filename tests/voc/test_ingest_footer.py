@@ -33,7 +33,7 @@ def test_footer_of_a_whole_table():
     assert [item.text for item in items if isinstance(item, Comment)] == ["送餐太慢了", "总计花了300元，太贵了", "平均一个菜等半小时"]
     assert reasons(items) == [(3, "空白回答"), (4, SUM), (7, SUM), (8, SUM), (9, "空白回答"), (10, NOTE), (11, NOTE)]
     # A respondent who wrote nothing counts in the NPS; an average does not.
-    assert [item.nps for item in items if type(item) is Problem] == [9, None, None, None, None, None, None]
+    assert [item.answer and item.answer.nps for item in items if type(item) is Problem] == [9, None, None, None, None, None, None]
     assert all(item.hint for item in items if type(item) is Problem and item.reason.startswith((SUM, NOTE)))
 
 

@@ -84,7 +84,7 @@ def test_headers_of_nothing_but_an_empty_text_column_are_said_and_can_be_named(t
     assert caught.value.code == "empty_text_column"
     assert "--text 评价内容" in caught.value.hint
     # Who names it gets every row, with its score.
-    assert [item.nps for item in read(path, text=("评价内容",)) if type(item) is Problem] == [9, 3]
+    assert [item.answer.nps for item in read(path, text=("评价内容",)) if type(item) is Problem] == [9, 3]
 
 
 def test_headers_of_a_sheet_where_nobody_wrote_follow_the_other_sheets(tmp_path):
@@ -96,7 +96,8 @@ def test_headers_of_a_sheet_where_nobody_wrote_follow_the_other_sheets(tmp_path)
         sheet.write_row(1, 0, [1, text, 9])
     book.close()
     assert [table.sheet for table in inspect_tables(path)] == ["朝阳店", "国贸店"]
-    assert [(type(item), item.nps) for item in read(path) if not isinstance(item, Notice)] == [(Problem, 9), (Comment, 9)]
+    blank, comment = (item for item in read(path) if not isinstance(item, Notice))
+    assert (blank.answer.nps, comment.nps) == (9, 9)
 
 
 def test_headers_of_one_name_are_both_kept_and_told(tmp_path):

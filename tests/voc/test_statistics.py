@@ -16,10 +16,11 @@ from voc.errors import SettingsError, TableError
 from voc.records import Analysis, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
 from voc.statistics import Wishes, report_of
 from voc.statistics.before_after import before_after, detectable_change, verdict_of
-from voc.statistics.columns import Factor, Gatherer
+from voc.statistics.columns import Gatherer, Wordless
 from voc.statistics.consistency import consistency
 from voc.statistics.corrected import audit_sample, corrected_share, corrected_shares, read_audit
 from voc.statistics.drivers import Themes, drivers, lmg, model, sentences
+from voc.statistics.factor import Factor
 from voc.statistics.intervals import balance_figure, difference_figure, false_discovery, kish, mid_p, mover, share_figure
 from voc.statistics.periods import cut
 from voc.statistics.plan import Owner, plan, sub_issues
@@ -93,10 +94,27 @@ def test_few_answers_are_suppressed_and_say_so():
 
 def test_satisfaction_counts_a_respondent_once_and_missing_answers():
     scores = np.array([10.0, 10.0, np.nan, 0.0] * 20)
-    batch = columns(80, respondent=np.repeat(np.arange(40), 2), scores={"nps": scores}, wordless=(10,) * 10)
+    more = Wordless(scores={"nps": np.full(10, 10.0)})
+    batch = columns(80, respondent=np.repeat(np.arange(40), 2), scores={"nps": scores}, wordless=more)
     (nps,) = [one for one in satisfaction(batch) if one.metric == "nps"]
     # Each pair is one respondent, whose first row speaks: 20 promoters, 20 without an answer, 10 who wrote nothing.
     assert (nps.figure.n, nps.figure.value, nps.missing) == (30, 100, 0.4)
+
+
+def test_satisfaction_of_segments_counts_those_who_wrote_nothing_but_in_no_question():
+    more = Wordless(
+        names={"store": ["徐汇店"] * 30 + ["静安店"] * 30 + [None]},  # nobody of 静安店 wrote anything
+        scores={"nps": np.array([0.0] * 30 + [9.0] * 30 + [5.0]), "csat": np.full(61, np.nan)},
+        weights=np.full(61, 2.0),
+    )
+    said = {"store": ["徐汇店"] * 30 + ["浦东店"] * 10, "question": ["甲", "乙"] * 20}
+    batch = columns(40, scores={"nps": np.full(40, 10.0)}, factors=said, weights=np.ones(40), wordless=more)
+    rows = {(one.field, one.segment): one for one in satisfaction(batch) if one.metric == "nps"}
+    assert {name: rows["store", name].figure.n for name in ("徐汇店", "浦东店", "静安店")} == {"徐汇店": 60, "浦东店": 10, "静安店": 30}
+    assert rows[None, None].figure.n == 101
+    assert rows["store", "徐汇店"].figure.value == pytest.approx(100 * (30 - 60) / 90, abs=1e-3)  # each of the silent weighs two
+    assert rows["store", "静安店"].figure.value == 100
+    assert [rows["question", name].figure.n for name in "甲乙"] == [20, 20]
 
 
 def test_satisfaction_by_question_counts_each_question_that_a_respondent_answers():

@@ -75,12 +75,21 @@ def test_survey_nps_is_that_of_the_spreadsheet(found, batch):
     assert nps.figure.value == pytest.approx(batch[2].metrics.nps.value, abs=0.05)
 
 
-def test_survey_satisfaction_by_segment(found, frame):
+def test_survey_satisfaction_by_segment(found, frame, batch):
+    """With those who wrote nothing, by what their row says."""
+    answers = [(one, one.answer) for one in batch[2].input.problems if one.answer]
+    assert len(answers) > 50
+    silent = [
+        {"respondent": f"{one.file}:{one.row}", "nps": said.nps} | {name: getattr(said, name, None) for name in FIELDS}
+        for one, said in answers
+    ]
+    people = pd.concat([frame, pd.DataFrame(silent).astype({"nps": float})])
+    assert len(people[people["nps"].notna()].drop_duplicates("respondent")) == batch[2].metrics.nps.n
     checked = 0
     for one in found.satisfaction:
         if one.field is None:
             continue
-        inside = frame[frame[one.field] == one.segment].drop_duplicates("respondent")
+        inside = people[people[one.field] == one.segment].drop_duplicates("respondent")
         scores = inside["nps"].dropna()
         assert one.figure.n == len(scores)
         assert one.missing == pytest.approx(1 - len(scores) / len(inside), abs=1e-4)

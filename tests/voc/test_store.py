@@ -7,11 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import inspect, text
+from sqlalchemy import column, inspect, table, text
 
 from toy_store import TEXTS, Scored, analysis_of, pain_point, scored, small_batch
 from voc.errors import RecordNotFound, StoreError
-from voc.records import Analysis
+from voc.records import Analysis, Answer
 from voc.store import CommentFilter, Store
 from voc.store.tables import Base
 
@@ -207,6 +207,28 @@ def test_store_migrations_go_up_and_down_with_data_in(store):
     store.upgrade()
     save(store, batch)
     assert len(texts(store)) == len(batch)
+
+
+def test_store_migrations_carry_scores_of_those_who_wrote_nothing(store):
+    """An older store has the NPS on every blank answer of a row, and on rows where something was written beside it."""
+    batch = small_batch()
+    save(store, batch)
+    store.downgrade("0009")
+    older = ((70, "哪里不好", 3), (70, "还有什么", 3), (71, "哪里不好", 10), (batch[0][0].row, "还有什么", 1), (72, "哪里不好", None))
+    names = ("upload_id", "kind", "file", "row", "column", "reason", "hint", "nps")
+    with store.database.write() as connection:
+        for row, header, nps in older:
+            said = dict(zip(names, (1, "problem", "三月.xlsx", row, header, "空白回答", "", nps), strict=True))
+            connection.execute(table("problem", *map(column, names)).insert().values(said))
+    store.upgrade()
+    assert store.wordless(1) == {("三月.xlsx", 70): Answer(nps=3), ("三月.xlsx", 71): Answer(nps=10)}
+    before = dump(store)
+    store.downgrade("0009")
+    with store.database.read() as connection:
+        rows = connection.exec_driver_sql('SELECT "row", nps FROM problem WHERE nps IS NOT NULL ORDER BY id').all()
+    assert [tuple(row) for row in rows] == [(70, 3), (71, 10)]
+    store.upgrade()
+    assert dump(store) == before
 
 
 def test_store_migrations_make_the_tables_that_the_code_knows(store):

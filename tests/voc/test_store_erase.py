@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from toy_store import Scored, analysis_of, pain_point, scored, small_batch
 from voc.codebook.records import Codebook, CodedPainPoint, LastRun, Move, Pin, Pinned, Ref, RunMember, Split, Version, clause_digest
 from voc.errors import ConflictError, RecordNotFound, StoreError
+from voc.records import Answer, Problem
 from voc.store import CommentFilter, Store
 from voc.store.case_records import CaseChange
 from voc.store.people import AuditRow
@@ -178,9 +179,34 @@ def test_erase_notes_what_was_done_without_personal_data(store):
     with store.database.read() as connection:
         audit = [(row.actor, row.action, json.loads(row.detail)) for row in connection.execute(select(AuditRow.__table__))]
     assert audit == [
-        ("管理员", "erase_customer", {"comments": 2, "uploads": [upload]}),
+        ("管理员", "erase_customer", {"comments": 2, "scores": 0, "uploads": [upload]}),
         (None, "erase_upload", {"comments": 9, "uploads": [upload]}),
     ]
+
+
+def test_erase_finds_scores_of_a_customer_who_wrote_nothing(store):
+    """One row beside a comment of theirs, one in an upload where they wrote none, and a customer whose number begins alike."""
+    uploads = []
+    for run_id, answers in (("r1", [(60, CUSTOMER), (61, f"{CUSTOMER}9"), (62, None)]), ("r2", [(60, CUSTOMER), (61, 'C%"_\\')])):
+        batch = batch_with_secret() if run_id == "r1" else small_batch()
+        blank = "空白回答 / empty answer"
+        said = {row: Answer(nps=3, store="七七八八店" if name == CUSTOMER else "1号店", customer_id=name) for row, name in answers}
+        problems = tuple(Problem(file="三月.xlsx", row=row, reason=blank, answer=answer) for row, answer in said.items())
+        analysis = analysis_of(batch, run_id)
+        analysis = analysis.model_copy(update={"input": analysis.input.model_copy(update={"problems": problems})})
+        uploads.append(store.add_upload("三月.xlsx").id)
+        store.save_run(uploads[-1], *zip(*batch, strict=True), analysis)
+    found = store.concerned(customer_id=CUSTOMER)
+    assert (found.comments, found.scores, found.uploads, found.runs) == (2, 2, 2, 2)
+    assert store.concerned(upload_id=uploads[0]).scores == 3
+    assert store.erase_customer(CUSTOMER) == 2
+    assert [row for row in rows_with(store, TRACES) if f"{CUSTOMER}9" not in row] == []
+    assert [[row for _, row in store.wordless(upload)] for upload in uploads] == [[61, 62], [61]]
+    assert [one.row for one in store.run("r2").analysis.input.problems] == [61]
+    assert store.erase_customer('C%"_\\') == 0  # there were only scores
+    assert store.wordless(uploads[1]) == {}
+    with pytest.raises(RecordNotFound):
+        store.erase_customer(CUSTOMER)
 
 
 def test_erase_finds_new_comments_under_new_numbers(store):

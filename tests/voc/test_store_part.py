@@ -13,10 +13,10 @@ from toy_store import analysis_of, coded_run, pain_point, scored
 from voc.codebook import dismiss, exclude, merge, move, rename, split, the_member
 from voc.errors import RecordNotFound
 from voc.metrics import share, wilson
-from voc.records import LABELS, SourceTable
+from voc.records import LABELS, Answer, Problem, SourceTable
 from voc.store import CommentFilter, RunFilter
 from voc.store.points import monday
-from voc.tally import score_of
+from voc.tally import nps_of, score_of
 
 FILTERS = (
     {"channel": "微信"},
@@ -28,6 +28,15 @@ FILTERS = (
     {"store": "9号店"},
     {"from": "2024"},
 )
+
+
+def chosen(answer: Answer, asked: dict[str, str]) -> bool:
+    """Whether a respondent who wrote nothing is in the part."""
+    fields = {name: value for name, value in asked.items() if name not in ("from", "to")}
+    if any(getattr(answer, name, None) != value for name, value in fields.items()):
+        return False
+    day, first, last = answer.created_at or "", asked.get("from", ""), asked.get("to", "")
+    return not (first or last) or (bool(day) and first <= day and (not last or day[: len(last)] <= last))
 
 
 def scan(store, asked: dict[str, str], run_id: str = "r1") -> dict:
@@ -49,6 +58,8 @@ def scan(store, asked: dict[str, str], run_id: str = "r1") -> dict:
                 weeks[point][week] += 1
         who = (item.comment.file, item.comment.row) if item.comment.row else item.comment.id
         respondents.setdefault(who, item.comment)
+    silent = [one for one in store.wordless(store.upload_of(run_id).id).values() if chosen(one, asked)]
+    everybody = [*respondents.values(), *silent]
     counts = {point: len(ids) for point, ids in concerned.items()}
     return {
         "comments": n,
@@ -62,8 +73,8 @@ def scan(store, asked: dict[str, str], run_id: str = "r1") -> dict:
             for cell in store.run(run_id).analysis.journey
         },
         "points": {point: (sizes[point], counts[point], share(counts[point], n), wilson(counts[point], n)) for point in counts},
-        "nps": score_of([one.nps for one in respondents.values() if one.nps is not None]),
-        "csat": sorted(one.csat for one in respondents.values() if one.csat is not None),
+        "nps": score_of([one.nps for one in everybody if one.nps is not None]),
+        **{score: sorted(given for one in everybody if (given := getattr(one, score)) is not None) for score in ("csat", "ces", "rating")},
         "duplicates": sum(item.comment.duplicate_of is not None for item in items),
         "uninformative": sum(not item.annotation.informative for item in items),
         "weeks": {point: dict(found) for point, found in weeks.items()},
@@ -73,7 +84,7 @@ def scan(store, asked: dict[str, str], run_id: str = "r1") -> dict:
 def same(store, asked: dict[str, str], run_id: str = "r1") -> None:
     wanted, part = scan(store, asked, run_id), store.part(run_id, RunFilter(**asked))
     weekly = store.weekly(run_id, RunFilter(**asked))
-    csat = wanted.pop("csat")
+    scores = {name: wanted.pop(name) for name in ("csat", "ces", "rating")}
     found = {
         "comments": part.comments,
         "sentiment": {label: (one.n, one.share, one.interval) for label, one in part.sentiment.items()},
@@ -88,11 +99,13 @@ def same(store, asked: dict[str, str], run_id: str = "r1") -> None:
         },
     }
     assert found == wanted, asked
-    assert (part.csat is None) == (not csat)
-    if part.csat:
-        good = sum(score >= part.csat.satisfied for score in csat)
-        assert (part.csat.n, part.csat.share, part.csat.interval) == (len(csat), share(good, len(csat)), wilson(good, len(csat)))
-        assert part.csat.mean == round(statistics.fmean(csat), 4)
+    for name, given in scores.items():
+        said = getattr(part, name)
+        assert (said is None) == (not given)
+        if said:
+            good = sum(said.good[0] <= score <= said.good[1] for score in given)
+            assert (said.n, said.share, said.interval) == (len(given), share(good, len(given)), wilson(good, len(given)))
+            assert said.mean == round(statistics.fmean(given), 4)
     counts = [point.comments for point in part.pain_points]
     assert counts == sorted(counts, reverse=True)
     inside = {item.comment.id for item in store.comments(run_id, CommentFilter(**asked), limit=1000).comments}
@@ -142,6 +155,49 @@ def test_part_equals_a_scan_before_and_after_reviews_and_edits(store):
         check()
     store.withdraw_review("r1", known["9"], "小王")
     check()
+
+
+def test_part_counts_those_who_wrote_nothing_by_what_their_row_says(store):
+    batch = [
+        scored(
+            str(number), "送餐太慢了", "negative", "delivery", store=f"{number % 2}号店", created_at=f"2024-03-{number + 10}",
+            nps=number, rating=1.0 + number % 5, question="哪里不满意？",
+        )
+        for number in range(8)
+    ]  # fmt: skip
+    answers = [
+        Answer(
+            nps=number, store=f"{number % 3}号店", channel="微信" if number % 2 else None, created_at=f"2024-03-1{number}",
+            ces=1.0 + number, rating=5.0 if number else None,
+        )
+        for number in range(6)
+    ] + [Answer(csat=3.0), Answer(nps=10, created_at="2024-03-11T09:00:00", region="华东", product="冰箱")]  # fmt: skip
+    problems = tuple(
+        Problem(file="三月.xlsx", row=50 + at, reason="空白回答 / empty answer", answer=answer) for at, answer in enumerate(answers)
+    )
+    analysis = analysis_of(batch)
+    files = (SourceTable(name="三月.xlsx", columns={"csat": "满意度", "nps": "推荐分", "ces": "费力度", "rating": "评分"}),)
+    comments, annotations = zip(*batch, strict=True)
+    analysis = analysis.model_copy(
+        update={
+            "input": analysis.input.model_copy(update={"problems": problems, "files": files}),
+            "metrics": analysis.metrics.model_copy(update={"nps": nps_of(comments, problems)}),
+        }
+    )
+    store.save_run(store.add_upload("三月.xlsx").id, comments, annotations, analysis)
+    whole_is_current(store)
+    whole = store.part("r1")
+    assert (whole.nps.n, whole.csat.n, whole.ces.n, whole.rating.n) == (15, 1, 6, 13)
+    assert whole.ces.good == (1.0, 3.0)  # of 费力度 the low answers are the good ones, on its scale of 1 to 7
+    assert whole.rating.good == (4.0, 5.0)
+    parts = [store.part("r1", RunFilter(store=f"{number}号店")) for number in range(3)]
+    assert [(part.comments, part.nps.n) for part in parts] == [(4, 6), (4, 6), (0, 2)]
+    for asked in (
+        {"store": "1号店"}, {"store": "2号店"}, {"channel": "微信"}, {"region": "华东"}, {"product": "冰箱", "to": "2024-03-11"},
+        {"question": "哪里不满意？"}, {"from": "2024-03-11", "to": "2024-03-13"}, {"from": "2024-03", "store": "0号店"}, {"store": "9号店"},
+    ):  # fmt: skip
+        same(store, asked)
+    assert store.part("r1", RunFilter(question="哪里不满意？")).nps.n == 8  # who wrote nothing answered no question
 
 
 def test_part_counts_a_respondent_once_and_only_the_comments_of_the_run(store):

@@ -8,7 +8,7 @@ import pytest
 
 from toy_store import analysis_of, pain_point, scored, small_batch
 from voc.errors import RecordNotFound
-from voc.records import Problem
+from voc.records import Answer, Problem
 from voc.statistics import StatisticsReport, report
 from voc.store import Store
 from voc.store.case_records import CaseChange
@@ -85,12 +85,14 @@ def test_store_migration_forgets_statistics_downwards_and_keeps_runs(store):
 def test_store_keeps_answers_beside_which_nothing_was_written(store):
     batch = small_batch()
     analysis = analysis_of(batch)
-    problem = Problem(file="三月.xlsx", row=77, column="评价", reason="空白回答 / empty answer", nps=9)
+    said = Answer(nps=9, csat=4.5, store="找13800138000", channel="微信", customer_id="C7", created_at="2024-03-05", extra={"订单": "D-1"})
+    problem = Problem(file="三月.xlsx", row=77, column="评价", reason="空白回答 / empty answer", answer=said)
     analysis = analysis.model_copy(update={"input": analysis.input.model_copy(update={"problems": (*analysis.input.problems, problem)})})
     upload = store.add_upload("三月.xlsx").id
     store.save_run(upload, *zip(*batch, strict=True), analysis)
-    assert store.wordless(upload) == {("三月.xlsx", 77): 9}
-    assert "nps" not in json.loads(store.problems(upload)[0].model_dump_json())
+    safe = said.model_copy(update={"store": "找[手机]", "extra": {}})  # of other columns nothing is needed, so nothing is kept
+    assert store.wordless(upload) == {("三月.xlsx", 77): safe}
+    assert "answer" not in json.loads(store.problems(upload)[0].model_dump_json())
 
 
 def test_plan_names_those_who_mend_from_open_cases(store):

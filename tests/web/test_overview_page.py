@@ -10,7 +10,9 @@ from toy_survey import run_of
 
 from toy_codebook import COLD, RUDE, SLOW
 from toy_store import analysis_of, coded_run, pain_point, scored
+from voc.records import Answer, Problem
 from voc.store import RunFilter, Store
+from voc.tally import nps_of
 from web import create_app
 from web.format import interval, number, share, signed, signed_interval
 from web.settings import ServerSettings
@@ -96,6 +98,28 @@ def test_overview_says_what_changed_and_corrections_count_at_once(made):
     page = words(client.get("/runs/r2").text)
     assert f"{before + 1} 条" in page
     assert "人工校对过的评论 1" in page
+
+
+def test_overview_of_a_store_where_nobody_wrote_shows_its_scores(made):
+    def fill(store):
+        batch = [scored(str(n), "送餐太慢了", "negative", "delivery", store="徐汇店", nps=3) for n in range(4)]
+        comments, annotations = zip(*batch, strict=True)
+        silent = [Answer(nps=10, rating=5.0, store="静安店"), Answer(nps=0, store="徐汇店")]
+        problems = [Problem(file="三月.xlsx", row=50 + at, reason="空白回答 / empty answer", answer=one) for at, one in enumerate(silent)]
+        analysis = analysis_of(batch)
+        read, metrics = analysis.input, analysis.metrics
+        counted = metrics.model_copy(update={"nps": nps_of(comments, problems)})
+        analysis = analysis.model_copy(update={"input": read.model_copy(update={"problems": tuple(problems)}), "metrics": counted})
+        store.save_run(store.add_upload("三月.xlsx").id, comments, annotations, analysis)
+
+    client, _ = made(fill)
+    silent, both = (words(client.get("/runs/r1", query_string={"store": name}).text) for name in ("静安店", "徐汇店"))
+    assert "没有符合筛选的评论" in silent
+    assert "没有评论，不过有人打了分" in silent
+    assert "NPS +100.0" in silent
+    assert "评分 100.0 %" in silent
+    assert "NPS −100.0" in both
+    assert "n = 5" in both  # four who wrote, and one who did not
 
 
 def test_overview_escapes_what_customers_and_files_say(made):

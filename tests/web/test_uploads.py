@@ -254,7 +254,7 @@ def test_statistics_count_who_wrote_nothing_and_so_do_those_of_a_run_once_more(a
     worker.do_all()
     first, second = store.statistics(run_id), store.statistics(again)
     (nps,) = [one.figure for one in first.satisfaction if one.field is None and one.metric == "nps"]
-    assert (first.respondents, nps.n) == (45, 60)
+    assert (first.comments, first.respondents, nps.n) == (45, 60, 60)
     assert second.satisfaction == first.satisfaction
     assert second.model_copy(update={"run_id": run_id, "seconds": first.seconds}) == first
 

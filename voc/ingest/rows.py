@@ -14,7 +14,7 @@ from voc.ingest.names import asks
 from voc.ingest.rawrow import CELL_LIMIT, RawRow, oversized
 from voc.ingest.scores import nps_score, score
 from voc.problems import EMPTY_ANSWER
-from voc.records import Comment, Notice, Problem, Role, SourceTable
+from voc.records import SCORES, Answer, Comment, Notice, Problem, Role, SourceTable
 from voc.redact import redact_field
 
 _PARSERS: dict[Role, tuple[Callable[[str], object], str, str]] = {
@@ -274,9 +274,18 @@ def _parser(layout: _Layout, role: Role, cell: str) -> tuple[Callable[[str], obj
 
 def _answers(layout: _Layout, cells: Sequence[str], shared: dict[str, Any], base: str) -> Iterator[Comment | Problem]:
     several = len(layout.text) > 1
+    answer = None if any(cells[at] for at, _, _ in layout.text) else _wordless(shared)
     for count, (at, header, question) in enumerate(layout.text, start=1):
         if not cells[at]:
-            yield Problem(file=layout.label, row=shared["row"], column=header, reason=EMPTY_ANSWER, nps=shared.get("nps"))
+            yield Problem(file=layout.label, row=shared["row"], column=header, reason=EMPTY_ANSWER, answer=answer)
+            answer = None  # a respondent counts once, however many questions are left blank
             continue
         comment_id = f"{base}#{count}" if several else base
         yield Comment(**{"question": question, **shared, "id": comment_id, "text": cells[at]})
+
+
+def _wordless(shared: dict[str, Any]) -> Answer | None:
+    """What a row without text says, if it holds a score."""
+    if all(shared.get(score) is None for score in SCORES):
+        return None
+    return Answer(**{name: value for name, value in shared.items() if name in Answer.model_fields})

@@ -4,63 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import SettingsError
 from voc.ingest.scores import score as stated_score
-from voc.records import Annotation, Comment, PainPoint, Problem
+from voc.records import SCORES, Annotation, Answer, Comment, PainPoint, Problem
+from voc.statistics.factor import Factor, Ints
 from voc.statistics.intervals import Doubles
 from voc.taxonomy import Taxonomy
 
 Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Score = Literal["nps", "csat", "ces", "rating"]
-SCORES: tuple[Score, ...] = ("nps", "csat", "ces", "rating")
-FIELDS = ("channel", "source_type", "store", "product", "region", "question")
+OF_ROWS = ("channel", "source_type", "store", "product", "region")  # what a row says, whether or not anything was written in it
+FIELDS = (*OF_ROWS, "question")
 NO_DAY = np.datetime64("NaT", "D")
 _MARKS = {"negative": -1, "neutral": 0, "positive": 1}
 
 
 @dataclass(frozen=True)
-class Factor:
-    """A column of names.
+class Wordless:
+    """Respondents who gave scores and wrote nothing, column by column.
 
     Parameters
     ----------
-    values : tuple of str
-        The different ones, the most frequent first.
-    codes : ndarray of shape (n,)
-        Place of each row's in `values`; −1 where the table says none.
+    names : mapping of str to sequence of (str or None), length m
+        Of each of `OF_ROWS`: what the table says.
+    scores : mapping of str to ndarray of shape (m,)
+        As those of `Columns`.
+    weights : ndarray of shape (m,), optional
+        Survey weights, > 0.
     """
 
-    values: tuple[str, ...]
-    codes: Ints
+    names: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    scores: Mapping[str, Doubles] = field(default_factory=dict)
+    weights: Doubles | None = None
 
-    @classmethod
-    def of(cls, names: Sequence[str | None]) -> Factor:
-        """Code names.
-
-        Parameters
-        ----------
-        names : sequence of str or None
-            One per row.
-
-        Returns
-        -------
-        Factor
-            Ties in frequency in the order of the names.
-        """
-        import pandas as pd
-
-        codes, values = pd.factorize(pd.Series(list(names), dtype=object), use_na_sentinel=True)
-        counts = np.bincount(codes[codes >= 0], minlength=len(values))
-        order = sorted(range(len(values)), key=lambda at: (-counts[at], values[at]))
-        place = np.full(len(values) + 1, -1)  # the last is that of −1
-        place[order] = np.arange(len(values))
-        return cls(tuple(str(values[at]) for at in order), place[codes])
+    def __len__(self) -> int:
+        return len(next(iter(self.scores.values()), ()))
 
 
 @dataclass(frozen=True)
@@ -95,8 +76,8 @@ class Columns:
         Customer ids.
     weights : ndarray of shape (n,), optional
         Survey weights, > 0.
-    wordless : tuple of int
-        NPS answers of respondents who wrote nothing.
+    wordless : Wordless
+        Respondents who are in none of the rows above.
     """
 
     ids: tuple[str, ...]
@@ -114,7 +95,7 @@ class Columns:
     points: tuple[PainPoint, ...]
     customers: tuple[str | None, ...] = ()
     weights: Doubles | None = None
-    wordless: tuple[int, ...] = ()
+    wordless: Wordless = field(default_factory=Wordless)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -210,7 +191,7 @@ class Gatherer:
         points : sequence of PainPoint
             Of the same comments.
         problems : iterable of Problem
-            Of the same tables: scores of respondents who wrote nothing.
+            Of the same tables: with the answers of respondents who wrote nothing.
 
         Returns
         -------
@@ -220,7 +201,7 @@ class Gatherer:
         Raises
         ------
         SettingsError
-            If no comment has the column of weights, or a weight is not above 0.
+            If no row has the column of weights, or a weight is not above 0.
         """
         comments = [comment for comment, _, _ in self._rows]
         n, at = len(comments), {comment.id: place for place, comment in enumerate(comments)}
@@ -232,17 +213,16 @@ class Gatherer:
         pains = np.zeros((n, len(points)), dtype=bool)
         for place, point in enumerate(points):
             pains[[at[quote.comment_id] for quote in point.members if quote.comment_id in at], place] = True
-        scores: dict[str, Doubles] = {name: np.array([getattr(comment, name) for comment in comments], dtype=float) for name in SCORES}
-        scores |= {name: np.array([_number(comment, name) for comment in comments]) for name in self.numbers}
         fields = {name: [getattr(comment, name) for comment in comments] for name in FIELDS}
         fields |= {name: [comment.extra.get(name) for comment in comments] for name in self.segments}
-        wordless = {(one.file, one.row): one.nps for one in problems if one.nps is not None}
+        silent = [one.answer for one in problems if one.answer]
+        weights = self._weights([*comments, *silent])
         return Columns(
             ids=tuple(at),
             respondent=np.array([numbers[key] for key in keys], dtype=np.int64),
             day=np.array([comment.created_at[:10] if comment.created_at else NO_DAY for comment in comments], dtype="datetime64[D]"),
             factors={name: Factor.of(values) for name, values in fields.items() if any(values)},
-            scores={name: values for name, values in scores.items() if not np.isnan(values).all()},
+            scores=self._scores(comments),
             sentiment=np.array([sentiment for _, sentiment, _ in self._rows], dtype=np.int8),
             churn=np.array([churn for _, _, churn in self._rows], dtype=bool),
             negative=marks[0],
@@ -252,14 +232,24 @@ class Gatherer:
             taxonomy=self.taxonomy,
             points=tuple(points),
             customers=tuple(comment.customer_id for comment in comments),
-            weights=self._weights(comments),
-            wordless=tuple(value for key, value in wordless.items() if key not in numbers),
+            weights=None if weights is None else weights[:n],
+            wordless=Wordless(
+                names={name: [getattr(answer, name) for answer in silent] for name in OF_ROWS},
+                scores=self._scores(silent),
+                weights=None if weights is None else weights[n:],
+            ),
         )
 
-    def _weights(self, comments: Sequence[Comment]) -> Doubles | None:
+    def _scores(self, rows: Sequence[Comment | Answer]) -> dict[str, Doubles]:
+        """Those that anybody gave."""
+        scores: dict[str, Doubles] = {name: np.array([getattr(row, name) for row in rows], dtype=float) for name in SCORES}
+        scores |= {name: np.array([_number(row, name) for row in rows]) for name in self.numbers}
+        return {name: values for name, values in scores.items() if not np.isnan(values).all()}
+
+    def _weights(self, rows: Sequence[Comment | Answer]) -> Doubles | None:
         if self.weight is None:
             return None
-        weights = np.array([_number(comment, self.weight) for comment in comments])
+        weights = np.array([_number(row, self.weight) for row in rows])
         if np.isnan(weights).all():
             raise SettingsError(
                 "no_weights", f"没有权重列 / no column of weights: {self.weight!r}", "检查列名；它不能兼作其他角色 / check the name"
@@ -268,14 +258,14 @@ class Gatherer:
             wrong = int(((weights <= 0) | np.isnan(weights)).sum())
             raise SettingsError(
                 "bad_weights",
-                f"{wrong} 条评论的权重不是正数 / the weight of {wrong} comments is no number above 0: {self.weight!r}",
+                f"{wrong} 条评论或打分的权重不是正数 / the weight of {wrong} comments or scores is no number above 0: {self.weight!r}",
                 "补全权重，或去掉 --weight / fill them in, or leave --weight out",
             )
         return weights
 
 
-def _number(comment: Comment, column: str) -> float:
-    cell = comment.extra.get(column)
+def _number(row: Comment | Answer, column: str) -> float:
+    cell = row.extra.get(column)
     value = stated_score(cell) if cell else None
     return np.nan if value is None else value
 

@@ -8,7 +8,8 @@ from math import sqrt
 import numpy as np
 
 from voc.metrics import Z95
-from voc.statistics.columns import Columns, Factor, Ints
+from voc.statistics.columns import Columns
+from voc.statistics.factor import Factor, Ints
 from voc.statistics.intervals import LEAST, Doubles, difference_figure, false_discovery, mid_p, share_figure, suppressed
 from voc.statistics.records import ChannelGap, Consistency, Figure
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from voc.errors import TableError
 from voc.metrics import DIGITS, Z95, promoter_balance, wilson
-from voc.statistics.columns import Bools, Ints
+from voc.statistics.columns import Bools
+from voc.statistics.factor import Ints
 from voc.statistics.intervals import mover, share_figure
 from voc.statistics.records import Corrected, Figure
 

@@ -18,7 +18,7 @@ from voc.statistics.journey import journey
 from voc.statistics.periods import PeriodName
 from voc.statistics.plan import Owner, plan
 from voc.statistics.records import StatisticsReport
-from voc.statistics.satisfaction import satisfaction
+from voc.statistics.satisfaction import much_effort_is_high, satisfaction
 from voc.statistics.segments import contrasts, segments
 from voc.statistics.tiers import Order, tiers
 from voc.statistics.trends import FDR, alerts_of, trends
@@ -165,9 +165,7 @@ def report_of(columns: Columns, analysis: Analysis, wishes: Wishes | None = None
         seconds[name] = round(perf_counter() - start, 2)
         return made
 
-    effort = any(
-        "费力" in (table.columns.get("ces") or "") or "effort" in (table.columns.get("ces") or "").lower() for table in analysis.input.files
-    )
+    effort = much_effort_is_high(analysis.input.files)
     least = wishes.least
     satisfied = timed("satisfaction", lambda: satisfaction(columns, csi=wishes.csi or None, effort_is_high=effort, least=least))
     models = timed("drivers", lambda: drivers(columns, seed=wishes.seed))
@@ -181,7 +179,7 @@ def report_of(columns: Columns, analysis: Analysis, wishes: Wishes | None = None
         run_id=analysis.run.id,
         codebook_version=analysis.run.codebook_version,
         comments=len(columns),
-        respondents=len(columns.first),
+        respondents=len(columns.first) + len(columns.wordless),
         weighted=wishes.weight,
         satisfaction=satisfied,
         journey=timed("journey", lambda: journey(columns, of_touchpoints, least=least)),

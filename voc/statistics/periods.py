@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.statistics.columns import Bools, Ints
+from voc.statistics.columns import Bools
+from voc.statistics.factor import Ints
 
 PeriodName = Literal["day", "week"]
 LEAST_PERIODS = 6

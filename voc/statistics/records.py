@@ -33,7 +33,7 @@ class Satisfaction(Record):
     field: SegmentField | None = Field(None, description="null: of all")
     segment: str | None = None
     figure: Figure = Field(description="NPS −100…100; shares 0–1; means on `scale`; CSI 0–100")
-    missing: float = Field(description="share of the respondents there who gave no answer, 0–1")
+    missing: float = Field(description="share of the respondents there, with a comment or some score, who gave no answer, 0–1")
     scale: Pair = Field(description="lowest and highest answer")
     weights: dict[str, float] = Field(default_factory=dict, description="of the CSI: weight of each item, sum 1")
 
@@ -353,7 +353,7 @@ class StatisticsReport(Record):
     run_id: str = Field(description="of the analysis that it goes with")
     codebook_version: int | None = None
     comments: int
-    respondents: int = Field(description="rows of the tables: the answers of one row are one respondent's")
+    respondents: int = Field(description="rows of the tables with a comment or a score: the answers of one row are one respondent's")
     weighted: str | None = Field(None, description="column of the survey weights; satisfaction and drivers honour it")
     satisfaction: tuple[Satisfaction, ...]
     journey: tuple[JourneyPoint, ...]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from voc.statistics.columns import FIELDS, Bools, Columns, Ints
+from voc.records import SCORES, Score, SourceTable
+from voc.statistics.answers import Answers, answers_of
+from voc.statistics.columns import FIELDS, Bools, Columns
+from voc.statistics.factor import Ints
 from voc.statistics.intervals import LEAST, Doubles, balance_figure, kish, mean_figure, share_figure, suppressed
 from voc.statistics.records import Figure, Pair, Satisfaction
 
@@ -62,6 +65,52 @@ def top_box(high: float) -> float:
     return _TOP.get(high, high)
 
 
+def good_answers(score: Score, scale: Pair, *, effort_is_high: bool = False) -> Pair:
+    """Answers that count as satisfied; to the question of effort, as easy.
+
+    Parameters
+    ----------
+    score : {"csat", "ces", "rating"}
+        What was asked.
+    scale : (float, float)
+        Lowest and highest answer.
+    effort_is_high : bool
+        A high CES answer means much effort (费力度), not little.
+
+    Returns
+    -------
+    (float, float)
+        Lowest and highest of them.
+
+    Examples
+    --------
+    >>> good_answers("rating", (1, 5)), good_answers("ces", (1, 7)), good_answers("ces", (1, 7), effort_is_high=True)
+    ((4.0, 5), (5.0, 7), (1, 3.0))
+    """
+    low, high = scale
+    if score != "ces":
+        return top_box(high), high
+    edge = _EASY.get(high, high)
+    return (low, low + high - edge) if effort_is_high else (edge, high)
+
+
+def much_effort_is_high(tables: Iterable[SourceTable]) -> bool:
+    """Whether a high CES answer means much effort.
+
+    Parameters
+    ----------
+    tables : iterable of SourceTable
+        With the headers of their columns.
+
+    Returns
+    -------
+    bool
+        True where the column is called so.
+    """
+    headers = [(table.columns.get("ces") or "").lower() for table in tables]
+    return any("费力" in header or "effort" in header for header in headers)
+
+
 def satisfaction(
     columns: Columns,
     *,
@@ -73,7 +122,7 @@ def satisfaction(
 
     NPS (Reichheld, 2003): 9–10 less 0–6. CSAT: share of the two best answers, and the mean. CES (Dixon et al., 2010; 2.0: 2013):
     share that found it easy, and the mean. CSI: as of `index_figure`. A respondent counts once however many comments are theirs; in a
-    segment by question, once for each question answered.
+    segment by question, once for each question answered. Those who wrote nothing count like all others, but in no question.
 
     Parameters
     ----------
@@ -91,18 +140,18 @@ def satisfaction(
     tuple of Satisfaction
         Those of all first; then by field and segment, the most frequent segments first, at most `MOST_SEGMENTS` of a field.
     """
-    scales = {name: (0.0, 10.0) if name == "nps" else scale_of(values) for name, values in columns.scores.items()}
-    weights = _shares(csi or dict.fromkeys((name for name in ("nps", "csat", "rating") if name in columns.scores), 1.0))
+    answers = answers_of(columns)
+    scales = {name: (0.0, 10.0) if name == "nps" else scale_of(values) for name, values in answers.scores.items()}
+    weights = _shares(csi or dict.fromkeys((name for name in ("nps", "csat", "rating") if name in answers.scores), 1.0))
     rows: list[Satisfaction] = []
-    for field, segment, chosen in _parts(columns):
-        everybody = len(chosen) + (len(columns.wordless) if field is None else 0)
-        for metric, name, figure in _metrics(columns, chosen, scales, effort_is_high, least, whole=field is None):
+    for field, segment, chosen in _parts(answers):
+        for metric, name, figure in _metrics(answers, chosen, scales, effort_is_high, least):
             scale = scales[name]
-            missing = 1 - figure.n / everybody if everybody else 0.0
+            missing = 1 - figure.n / len(chosen) if len(chosen) else 0.0
             rows.append(Satisfaction(metric=metric, field=field, segment=segment, figure=figure, missing=round(missing, 4), scale=scale))
         if len(weights) > 1:
-            items = {name: columns.scores[name][chosen] for name in weights if name in columns.scores}
-            figure = index_figure(items, weights, scales, None if columns.weights is None else columns.weights[chosen], least=least)
+            items = {name: answers.scores[name][chosen] for name in weights if name in answers.scores}
+            figure = index_figure(items, weights, scales, None if answers.weights is None else answers.weights[chosen], least=least)
             rows.append(
                 Satisfaction(
                     metric="csi",
@@ -164,15 +213,15 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: weight / whole for name, weight in weights.items()} if whole else {}
 
 
-def _parts(columns: Columns) -> Iterator[tuple[str | None, str | None, Ints]]:
+def _parts(answers: Answers) -> Iterator[tuple[str | None, str | None, Ints]]:
     """All respondents, then those of each segment: the row that stands for each."""
-    yield None, None, columns.first
+    yield None, None, answers.first
     for field in FIELDS:
-        factor = columns.factors.get(field)
+        factor = answers.factors.get(field)
         if factor is None or len(factor.values) < 2:
             continue
         # Of each respondent and value one row.
-        pairs = columns.respondent * (len(factor.values) + 1) + factor.codes + 1
+        pairs = answers.respondent * (len(factor.values) + 1) + factor.codes + 1
         rows = np.unique(pairs, return_index=True)[1]
         order = rows[np.argsort(factor.codes[rows], kind="stable")]
         ends = np.searchsorted(factor.codes[order], np.arange(len(factor.values) + 1))
@@ -181,28 +230,21 @@ def _parts(columns: Columns) -> Iterator[tuple[str | None, str | None, Ints]]:
 
 
 def _metrics(
-    columns: Columns, chosen: Ints, scales: Mapping[str, Pair], effort_is_high: bool, least: int, *, whole: bool
+    answers: Answers, chosen: Ints, scales: Mapping[str, Pair], effort_is_high: bool, least: int
 ) -> Iterator[tuple[str, str, Figure]]:
-    for name in ("nps", "csat", "ces", "rating"):
-        if name not in columns.scores:
+    for name in SCORES:
+        if name not in answers.scores:
             continue
-        values = columns.scores[name][chosen]
+        values = answers.scores[name][chosen]
         known = ~np.isnan(values)
-        answers = values[known]
-        weights = None if columns.weights is None else columns.weights[chosen][known]
+        given = values[known]
+        weights = None if answers.weights is None else answers.weights[chosen][known]
         if name == "nps":
-            # Those who wrote nothing have no weight either: with weights, the NPS is of those who wrote.
-            more = columns.wordless if whole and weights is None else ()
-            yield "nps", name, _nps(np.concatenate([answers, np.array(more, dtype=float)]), weights, least)
+            yield "nps", name, _nps(given, weights, least)
             continue
-        low, high = scales[name]
-        if name == "ces":
-            edge = _EASY.get(high, high)
-            good = answers <= low + high - edge if effort_is_high else answers >= edge
-            yield "ces_easy", name, _share(good, weights, least)
-        else:
-            yield f"{name}_top2", name, _share(answers >= top_box(high), weights, least)
-        yield f"{name}_mean", name, mean_figure(answers, weights, least=least)
+        low, high = good_answers(name, scales[name], effort_is_high=effort_is_high)
+        yield "ces_easy" if name == "ces" else f"{name}_top2", name, _share((given >= low) & (given <= high), weights, least)
+        yield f"{name}_mean", name, mean_figure(given, weights, least=least)
 
 
 def _nps(answers: Doubles, weights: Doubles | None, least: int) -> Figure:

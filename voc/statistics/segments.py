@@ -8,9 +8,12 @@ import numpy as np
 
 from voc.attributes import log_odds
 from voc.metrics import Z95
-from voc.statistics.columns import Bools, Columns, Factor, Ints
+from voc.statistics.answers import answers_of
+from voc.statistics.columns import Bools, Columns
+from voc.statistics.factor import Factor, Ints
 from voc.statistics.intervals import LEAST, difference_figure, false_discovery, mid_p, share_figure
 from voc.statistics.records import Contrast, SegmentFinding, Segments
+from voc.statistics.satisfaction import scale_of
 
 FDR = 0.05
 FIELDS = ("channel", "source_type", "store", "product", "region", "tier")
@@ -101,20 +104,19 @@ def contrasts(columns: Columns, *, least: int = LEAST) -> tuple[Contrast, ...]:
     tuple of Contrast
         Of each score, the greatest difference first; Newcombe's intervals, Benjamini–Hochberg over all themes of a score.
     """
-    from voc.statistics.satisfaction import scale_of
-
     themes: list[tuple[Literal["touchpoint", "pain_point"], str, str]] = [
         ("touchpoint", one.id, one.zh) for one in columns.taxonomy.touchpoints
     ]
     themes += [("pain_point", point.id, point.label) for point in columns.points]
     marks = columns.by_respondent(np.hstack([columns.negative, columns.pains]))
     rows: list[Contrast] = []
+    all_scores = answers_of(columns).scores
     for score, (high_from, low_to) in _ENDS.items():
         if score not in columns.scores:
             continue
         values = columns.scores[score][columns.first]
         if score != "nps":
-            low_end, high_end = scale_of(columns.scores[score])
+            low_end, high_end = scale_of(all_scores[score])
             values = (values - low_end) / (high_end - low_end)
         high, low = marks[values >= high_from], marks[values <= low_to]
         named = high.sum(axis=0) + low.sum(axis=0)

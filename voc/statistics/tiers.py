@@ -14,7 +14,8 @@ from voc.ingest.files import bare_tables, local_file, raw_rows
 from voc.ingest.header import find_header
 from voc.ingest.names import names_role, plain_name
 from voc.ingest.scores import score
-from voc.statistics.columns import Columns, Factor
+from voc.statistics.columns import Columns
+from voc.statistics.factor import Factor
 from voc.statistics.intervals import LEAST, Doubles, share_figure
 from voc.statistics.records import TierName, TierRow, Tiers
 

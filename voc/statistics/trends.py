@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from voc.statistics.columns import Columns, Ints
+from voc.statistics.columns import Columns
+from voc.statistics.factor import Ints
 from voc.statistics.intervals import Doubles, difference_figure, false_discovery, mid_p, share_figure
 from voc.statistics.periods import LEAST_PERIODS, PeriodName, Periods, cut
 from voc.statistics.records import Alert, Alerts, ChangePoint, Direction, Figure, Trend, Trends

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from voc.store.records import RunFilter
 from voc.store.tables import CommentRow
 
-_FIELDS = ("channel", "store", "product", "region", "question")
+FIELDS = ("channel", "store", "product", "region", "question")
 
 
 def of_fields(wanted: RunFilter) -> list[ColumnElement[bool]]:
@@ -23,7 +23,7 @@ def of_fields(wanted: RunFilter) -> list[ColumnElement[bool]]:
     list of sqlalchemy.ColumnElement
         All must hold.
     """
-    return [getattr(CommentRow, name) == value for name in _FIELDS if (value := getattr(wanted, name)) is not None]
+    return [getattr(CommentRow, name) == value for name in FIELDS if (value := getattr(wanted, name)) is not None]
 
 
 def of_days(row: type[CommentRow], wanted: RunFilter) -> list[ColumnElement[bool]]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 from sqlalchemy import Connection, func, select
 
-from voc.errors import RecordNotFound
 from voc.records import Record
-from voc.store.erase import stored_customer
+from voc.store import wordless
+from voc.store.erase import stored_customer, unknown_customer
 from voc.store.read import upload
-from voc.store.tables import AnnotationRow, CommentRow, RunRow
+from voc.store.tables import CommentRow, ProblemRow, RunRow
 
 
 class Concerned(Record):
     """What an erasure would concern."""
 
     comments: int = Field(description="that go")
+    scores: int = Field(description="of respondents who wrote nothing, that go")
     uploads: int = Field(description="that they are of")
     runs: int = Field(description="that have them; those of an erased upload go with it")
 
@@ -35,21 +34,24 @@ def of_customer(connection: Connection, customer_id: str) -> Concerned:
     Returns
     -------
     Concerned
-        With at least one comment.
+        With at least one comment or score.
 
     Raises
     ------
     StoreError
         If such an id was masked when it was stored, and tells nobody apart.
     RecordNotFound
-        If no comment is of that customer.
+        If neither a comment nor a score is of that customer.
     """
-    theirs = CommentRow.customer_id == stored_customer(customer_id)
-    runs = select(func.count(AnnotationRow.run_id.distinct())).join(CommentRow, CommentRow.id == AnnotationRow.comment_id)
-    found = _counted(connection, theirs, runs.where(theirs))
-    if not found.comments:
-        raise RecordNotFound("unknown_customer", "没有这个客户的评论 / no comment is of that customer")
-    return found
+    stored = stored_customer(customer_id)
+    uploads = set(connection.execute(select(CommentRow.upload_id.distinct()).where(CommentRow.customer_id == stored)).scalars())
+    comments = connection.execute(select(func.count()).where(CommentRow.customer_id == stored)).scalar_one()
+    scores = wordless.of_customer(connection, stored)
+    if not comments and not scores:
+        raise unknown_customer()
+    uploads |= {upload_id for upload_id, _, _ in scores}
+    runs = connection.execute(select(func.count()).where(RunRow.upload_id.in_(uploads))).scalar_one()
+    return Concerned(comments=comments, scores=len(scores), uploads=len(uploads), runs=runs)
 
 
 def of_upload(connection: Connection, upload_id: int) -> Concerned:
@@ -73,11 +75,7 @@ def of_upload(connection: Connection, upload_id: int) -> Concerned:
         If there is no such upload.
     """
     upload(connection, upload_id)
-    runs = select(func.count()).where(RunRow.upload_id == upload_id)
-    return _counted(connection, CommentRow.upload_id == upload_id, runs).model_copy(update={"uploads": 1})
-
-
-def _counted(connection: Connection, which: Any, runs: Any) -> Concerned:
-    counts = select(func.count(), func.count(CommentRow.upload_id.distinct())).select_from(CommentRow).where(which)
-    comments, uploads = connection.execute(counts).one()
-    return Concerned(comments=comments, uploads=uploads, runs=connection.execute(runs).scalar_one())
+    whose = (RunRow.upload_id == upload_id, CommentRow.upload_id == upload_id)
+    runs, comments = (connection.execute(select(func.count()).where(one)).scalar_one() for one in whose)
+    scores = select(func.count(ProblemRow.answer)).where(ProblemRow.upload_id == upload_id)
+    return Concerned(comments=comments, scores=connection.execute(scores).scalar_one(), uploads=1, runs=runs)

@@ -16,6 +16,7 @@ from voc.codebook.records import clause_digest
 from voc.errors import RecordNotFound, StoreError
 from voc.normalise import normalise
 from voc.redact import redact_field
+from voc.store import wordless
 from voc.store.connection import Database
 from voc.store.people import AuditRow, CaseEntryRow, CaseRow, CodebookRow
 from voc.store.search import Indexed, drop_from_index, fold
@@ -35,7 +36,7 @@ class Gone(NamedTuple):
 
 
 def erase_customer(connection: Connection, customer_id: str, actor: str | None) -> int:
-    """Erase all comments of a customer.
+    """Erase all comments of a customer, and the scores beside which nothing was written.
 
     Parameters
     ----------
@@ -49,23 +50,24 @@ def erase_customer(connection: Connection, customer_id: str, actor: str | None) 
     Returns
     -------
     int
-        Comments erased, ≥ 1.
+        Comments erased; 0 where there were only scores.
 
     Raises
     ------
     StoreError
         If such an id was masked when it was stored, as telephone numbers are, and tells nobody apart.
     RecordNotFound
-        If no comment is of that customer.
+        If neither a comment nor a score is of that customer.
     """
-    rows = _comments(connection, CommentRow.customer_id == stored_customer(customer_id))
-    if not rows:
-        raise RecordNotFound("unknown_customer", "没有这个客户的评论 / no comment is of that customer")
-    uploads = sorted({row["upload_id"] for row in rows})
+    stored = stored_customer(customer_id)
+    rows, scores = _comments(connection, CommentRow.customer_id == stored), wordless.of_customer(connection, stored)
+    if not rows and not scores:
+        raise unknown_customer()
+    uploads = sorted({row["upload_id"] for row in rows} | {upload_id for upload_id, _, _ in scores})
     for upload_id in uploads:
         own = [row for row in rows if row["upload_id"] == upload_id]
-        _erase(connection, upload_id, own)
-    _audit(connection, actor, "erase_customer", comments=len(rows), uploads=uploads)
+        _erase(connection, upload_id, own, [(file, row) for of, file, row in scores if of == upload_id])
+    _audit(connection, actor, "erase_customer", comments=len(rows), scores=len(scores), uploads=uploads)
     return len(rows)
 
 
@@ -130,6 +132,17 @@ def stored_customer(customer_id: str) -> str:
     return stored
 
 
+def unknown_customer() -> RecordNotFound:
+    """Error: nothing is of that customer.
+
+    Returns
+    -------
+    RecordNotFound
+        To be raised.
+    """
+    return RecordNotFound("unknown_customer", "没有这个客户的评论或打分 / no comment or score is of that customer")
+
+
 def scour(database: Database) -> None:
     """Overwrite what deleted rows leave in the files of the database.
 
@@ -164,12 +177,12 @@ def _comments(connection: Connection, condition: Any) -> Sequence[RowMapping]:
     return connection.execute(select(*columns).where(condition)).mappings().all()
 
 
-def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -> None:
-    """Comments of one upload, whose ids are its own."""
+def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping], scores: Sequence[tuple[str, int]] = ()) -> None:
+    """Comments of one upload, whose ids are its own, and scores by file and row."""
     gone = Gone(
         frozenset(row["comment_id"] for row in rows),
         tuple(row["search_text"] for row in rows),
-        frozenset((row["file"], row["row"]) for row in rows),
+        frozenset([*((row["file"], row["row"]) for row in rows), *scores]),
         _refs(connection, rows),
     )
     runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
@@ -181,11 +194,12 @@ def _erase(connection: Connection, upload_id: int, rows: Sequence[RowMapping]) -
     drop_from_index(connection, [Indexed(row["id"], row["search_text"]) for row in rows])
     connection.execute(delete(AnswerRow).where(AnswerRow.upload_id == upload_id))  # may show the first rows of the table
     here = CommentRow.upload_id == upload_id
+    places = sorted(gone.places)
+    for some in (places[at : at + 500] for at in range(0, len(places), 500)):
+        connection.execute(delete(ProblemRow).where(ProblemRow.upload_id == upload_id, tuple_(ProblemRow.file, ProblemRow.row).in_(some)))
     for chunk in (rows[at : at + 500] for at in range(0, len(rows), 500)):
         ids = [row["comment_id"] for row in chunk]
-        places = sorted({(row["file"], row["row"]) for row in chunk})
         connection.execute(update(CommentRow).where(here, CommentRow.duplicate_of.in_(ids)).values(duplicate_of=None))
-        connection.execute(delete(ProblemRow).where(ProblemRow.upload_id == upload_id, tuple_(ProblemRow.file, ProblemRow.row).in_(places)))
         connection.execute(delete(CommentRow).where(CommentRow.id.in_([row["id"] for row in chunk])))
 
 

@@ -14,8 +14,8 @@ from voc.attributes import FIELDS
 from voc.codebook.records import Codebook
 from voc.errors import RecordNotFound
 from voc.naming import Meaning
-from voc.records import Analysis, Label, PainPoint, Quote
-from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews
+from voc.records import Analysis, Answer, Label, PainPoint, Quote
+from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews, wordless
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
 from voc.store.corrections import gold_lines
@@ -25,7 +25,7 @@ from voc.store.point_records import PointDetail, SplitPreview
 from voc.store.records import CommentFilter, CommentPage, Review, ReviewPace, ReviewSummary, RunFilter, RunPage, StoredComment, StoredUpload
 from voc.store.recount import known_words, values_of
 from voc.store.standing import standing_of, state_of
-from voc.store.statistics import plan_of, renamed, statistics, wordless
+from voc.store.statistics import plan_of, renamed, statistics
 
 if TYPE_CHECKING:
     from voc.statistics import StatisticsReport
@@ -117,10 +117,10 @@ class Findings(ABC):
             counts = {label: said.n for label, said in run.analysis.metrics.sentiment.items()}
             return self.cache.get("audited_shares", state, lambda: audited_shares(connection, run_id, counts))
 
-    def wordless(self, upload_id: int) -> dict[tuple[str, int], int]:  # numpydoc ignore=PR01,RT01
-        """NPS answers of respondents who wrote nothing, by file and row."""
+    def wordless(self, upload_id: int) -> dict[tuple[str, int], Answer]:  # numpydoc ignore=PR01,RT01
+        """Scores of respondents who wrote nothing, by file and row (see `voc.store.wordless`)."""
         with self.reading() as connection:
-            return wordless(connection, upload_id)
+            return wordless.answers(connection, upload_id)
 
     def current_with_members(self, run_id: str) -> Analysis:  # numpydoc ignore=PR01,RT01
         """The same as the whole record that `voc analyse` writes, members included."""

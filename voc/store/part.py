@@ -10,18 +10,18 @@ from sqlalchemy import Connection, select
 
 from voc.codebook.view import rank
 from voc.metrics import share, wilson
-from voc.records import LABELS, JourneyCell, Nps, PainPoint, Quote, ShareOf
+from voc.records import LABELS, JourneyCell, PainPoint, Quote, ShareOf
 from voc.store.cache import Cache
 from voc.store.chosen import of_days, of_fields
 from voc.store.current import Current
 from voc.store.decisions import decisions
 from voc.store.members import Place
-from voc.store.part_columns import Bools, Columns, Doubles, Ints, Scores
-from voc.store.part_records import Csat, Part, Source, Weekly
+from voc.store.part_columns import Bools, Columns, Ints
+from voc.store.part_records import Part, Source, Weekly
+from voc.store.part_scores import scored
 from voc.store.records import RunFilter
 from voc.store.recount import details_of
 from voc.store.tables import AnnotationRow, CommentRow
-from voc.tally import score_of
 
 _PARTS = 64  # that are remembered
 
@@ -108,8 +108,7 @@ def _everything(columns: Columns) -> Part:
         comments=found.input.comments,
         of=found.input.comments,
         sentiment=found.metrics.sentiment,
-        nps=found.metrics.nps,
-        csat=_csat(columns.scores(), None) if _has_csat(columns) else None,
+        **scored(columns, RunFilter(), columns.chosen(RunFilter())),
         journey=found.journey,
         pain_points=found.pain_points,
         duplicates=found.input.duplicates,
@@ -133,8 +132,7 @@ def _some(columns: Columns, wanted: RunFilter) -> Part:
         comments=n,
         of=found.input.comments,
         sentiment={label: ShareOf(n=count, share=share(count, n), interval=wilson(count, n)) for label, count in counts.items()},
-        nps=_nps(columns.scores(), mask) if found.metrics.nps else None,
-        csat=_csat(columns.scores(), mask) if _has_csat(columns) else None,
+        **scored(columns, wanted, mask),
         journey=tuple(
             _cell(
                 cell,
@@ -193,46 +191,6 @@ def _quotes(columns: Columns, silent: Mapping[str, int]) -> dict[str, Quote]:
     told = {one.quote: one.quote for one in details.complaints(columns.connection, list(first.values()), {})}
     by_place = {(quote.comment_id, quote.start, quote.end): quote for quote in told}
     return {point: by_place[place] for point, place in first.items() if place in by_place}
-
-
-def _nps(scores: Scores, mask: Bools) -> Nps | None:
-    return score_of([int(score) for score in _answers(scores, scores.nps, mask)])
-
-
-def _answers(scores: Scores, values: Doubles, mask: Bools | None) -> Doubles:
-    """One score of each respondent with a comment in the part."""
-    inside = ~np.isnan(values)
-    if mask is not None:
-        inside &= mask[scores.places]
-    first = np.unique(scores.respondents[inside], return_index=True)[1]
-    return np.asarray(values[inside][first], dtype=np.float64)
-
-
-def _has_csat(columns: Columns) -> bool:
-    """Whether a table has such a column: to look for scores where there are none takes as long as to read them."""
-    files = columns.now.analysis.input.files
-    return not files or any("csat" in file.columns for file in files)
-
-
-def _csat(scores: Scores, mask: Bools | None) -> Csat | None:
-    values = _answers(scores, scores.csat, mask)
-    if not len(values):
-        return None
-    from voc.statistics.intervals import mean_figure  # scipy is slow to load, and few tables have such scores
-    from voc.statistics.satisfaction import scale_of, top_box
-
-    scale = scale_of(scores.csat)  # of the whole run: in a part perhaps nobody gave the best
-    satisfied, n = top_box(scale[1]), len(values)
-    good = int((values >= satisfied).sum())
-    return Csat(
-        n=n,
-        share=share(good, n),
-        interval=wilson(good, n),
-        mean=round(float(values.mean()), 4),
-        mean_interval=mean_figure(values, least=2).interval,
-        scale=scale,
-        satisfied=satisfied,
-    )
 
 
 def _weekly(columns: Columns, wanted: RunFilter) -> Weekly:

@@ -6,12 +6,14 @@ The database takes a second or more to count a third of 200,000 comments anew, w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, or_, select
 
+from voc.records import SCORES
 from voc.store.cache import Cache
 from voc.store.chosen import of_days, of_fields
 from voc.store.current import Current
@@ -19,6 +21,7 @@ from voc.store.paging import one_of
 from voc.store.points import monday
 from voc.store.records import RunFilter
 from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, MentionRow
+from voc.store.wordless import Wordless, of_upload
 
 Bools = NDArray[np.bool_]
 Doubles = NDArray[np.float64]
@@ -35,12 +38,12 @@ class Mentions(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Scores of comments that have any."""
+    """Scores of comments that have any, and of respondents who wrote nothing."""
 
     places: Ints
     respondents: Ints  # comments of one row of a table share theirs
-    nps: Doubles  # NaN where none
-    csat: Doubles
+    given: Mapping[str, Doubles]  # of the comments, by score; NaN where none
+    wordless: Wordless
 
 
 class Columns:
@@ -188,26 +191,27 @@ class Columns:
         return self._kept("uninformative", lambda: self._places(self._numbers(AnnotationRow.comment_id.expression, *self._of_run, empty)))
 
     def scores(self) -> Scores:
-        """NPS and CSAT of those who gave any.
+        """All that respondents gave.
 
         Returns
         -------
         Scores
-            One row a comment.
+            One row a comment; apart from those, one a respondent who wrote nothing.
         """
 
         def read() -> Scores:
-            given = CommentRow.nps.is_not(None) | CommentRow.csat.is_not(None)
-            columns = (CommentRow.id, CommentRow.row, CommentRow.nps, CommentRow.csat)
-            said = [func.coalesce(cast(column.expression, Text), "nan") for column in columns]
-            listed = func.aggregate_strings(said[0] + "," + said[1] + "," + said[2] + "," + said[3], ",")
+            given = or_(*(getattr(CommentRow, score).is_not(None) for score in SCORES))
+            columns = [CommentRow.__table__.c[name] for name in ("id", "row", *SCORES)]
+            said: list[ColumnElement[str]] = [func.coalesce(cast(column, Text), "nan") for column in columns]
+            listed = func.aggregate_strings(reduce(lambda line, cell: line + "," + cell, said), ",")
             files = self.connection.execute(select(listed).where(*self._of_upload, given).group_by(CommentRow.file)).scalars().all()
-            tables = [np.fromstring(text, sep=",").reshape(-1, 4) for text in files] or [np.zeros((0, 4))]
+            tables = [np.fromstring(text, sep=",").reshape(-1, len(columns)) for text in files] or [np.zeros((0, len(columns)))]
             rows = np.concatenate(tables)
             keys, row = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
             who = np.where(row > 0, row, _ALONE + keys) + _FILE * np.repeat(np.arange(len(tables)), [len(one) for one in tables])
             known = np.isin(keys, self.keys)
-            return Scores(self._places(keys), who[known], rows[known, 2], rows[known, 3])
+            by_score: dict[str, Doubles] = {score: rows[known, at] for at, score in enumerate(SCORES, start=2)}
+            return Scores(self._places(keys), who[known], by_score, of_upload(self.connection, self.now.run.upload_id))
 
         return self._kept("scores", read)
 

@@ -7,16 +7,16 @@ from pydantic import Field
 from voc.records import JourneyCell, Label, Nps, PainPoint, Record, ShareOf, Unassigned
 
 
-class Csat(Record):
-    """Satisfaction as respondents scored it."""
+class Rated(Record):
+    """One score: satisfaction, effort or a rating."""
 
     n: int = Field(description="respondents with a score")
-    share: float = Field(description="of them whose score is among the best of the scale: CSAT, top-2-box")
+    share: float = Field(description="of them whose score is in `good`: top-2-box; of effort, those who found it easy")
     interval: tuple[float, float] = Field(description="95 % Wilson interval of `share`")
     mean: float
     mean_interval: tuple[float, float] | None = Field(description="95 % Student interval of `mean`; none for a single score")
     scale: tuple[float, float] = Field(description="lowest and highest score of the whole run")
-    satisfied: float = Field(description="lowest score that counts as satisfied")
+    good: tuple[float, float] = Field(description="lowest and highest score that count as satisfied, or as easy")
 
 
 class Part(Record):
@@ -27,8 +27,13 @@ class Part(Record):
     comments: int
     of: int = Field(description="comments of the run")
     sentiment: dict[Label, ShareOf]
-    nps: Nps | None = Field(description="each respondent once; of a part, only those who wrote something")
-    csat: Csat | None = Field(description="each respondent once, only those who wrote something")
+    nps: Nps | None = Field(
+        description="each respondent once, whether they wrote something or not; in the part by what their row says, in none by question "
+        "if they wrote nothing; the same holds for the other scores"
+    )
+    csat: Rated | None
+    ces: Rated | None
+    rating: Rated | None
     journey: tuple[JourneyCell, ...] = Field(description="in the taxonomy's order, touchpoints that nobody mentions included")
     pain_points: tuple[PainPoint, ...] = Field(
         description="those with a comment in the part, the most frequent first; size, comments, share, interval and quotes are of the "

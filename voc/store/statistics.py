@@ -15,7 +15,7 @@ from voc.errors import RecordNotFound
 from voc.redact import redact_field
 from voc.store.case_records import Case
 from voc.store.records import StoredRun
-from voc.store.tables import ProblemRow, RunRow
+from voc.store.tables import RunRow
 
 if TYPE_CHECKING:
     from voc.statistics import StatisticsReport
@@ -109,25 +109,6 @@ def forget_small_segments(connection: Connection, upload_id: int) -> None:
         if kept != report.satisfaction:
             text = report.model_copy(update={"satisfaction": kept}).model_dump_json()
             connection.execute(update(RunRow).where(RunRow.id == run_id).values(statistics=text))
-
-
-def wordless(connection: Connection, upload_id: int) -> dict[tuple[str, int], int]:
-    """NPS answers beside which nothing was written.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        To read from.
-    upload_id : int
-        The upload.
-
-    Returns
-    -------
-    dict of (str, int) to int
-        File and row → answer.
-    """
-    rows = select(ProblemRow.file, ProblemRow.row, ProblemRow.nps).where(ProblemRow.upload_id == upload_id, ProblemRow.nps.is_not(None))
-    return {(row.file, row.row): row.nps for row in connection.execute(rows)}
 
 
 def renamed(report: StatisticsReport, labels: Mapping[str, str]) -> StatisticsReport:

@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from voc.records import SCORES
+
 STRICT = {"sqlite_strict": True}
 NUMBERED = {"sqlite_strict": True, "sqlite_autoincrement": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -30,7 +32,7 @@ ANNOTATED = ["annotation.run_id", "annotation.comment_id"]
 # Index, its columns, and of which comments: with all that is counted of them, so that long rows need not be read.
 FEW_COMMENTS = (
     ("duplicate", ("upload_id", "id"), "duplicate_of IS NOT NULL"),
-    ("scores", ("upload_id", "file", "id", "row", "nps", "csat"), "nps IS NOT NULL OR csat IS NOT NULL"),
+    ("scores", ("upload_id", "file", "id", "row", *SCORES), " OR ".join(f"{score} IS NOT NULL" for score in SCORES)),
 )
 INDEXED_FIELDS = ("created_at", "channel", "store", "product", "region", "question")
 
@@ -105,7 +107,7 @@ class ProblemRow(Base):
     column: Mapped[str | None]
     reason: Mapped[str]
     hint: Mapped[str]
-    nps: Mapped[int | None]  # answer of a respondent who wrote nothing
+    answer: Mapped[str | None]  # scores of a respondent who wrote nothing (see `voc.store.wordless`)
 
 
 class CommentRow(Base):

@@ -12,7 +12,7 @@ from voc.store.records import StoredProblem, StoredUpload
 from voc.store.tables import CommentRow, ProblemRow, UploadRow
 
 _UPLOAD = [UploadRow.__table__.c[name] for name in StoredUpload.model_fields]
-_PROBLEM = [ProblemRow.__table__.c[name] for name in StoredProblem.model_fields if name != "nps"]
+_PROBLEM = [ProblemRow.__table__.c[name] for name in StoredProblem.model_fields if name != "answer"]
 
 
 def uploads(connection: Connection) -> tuple[StoredUpload, ...]:

@@ -17,6 +17,7 @@ from voc.store.records import StoredUpload
 from voc.store.search import Indexed, add_to_index, fold
 from voc.store.statistics import written
 from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, MentionRow, PainPointRow, ProblemRow, RunRow, UploadRow
+from voc.store.wordless import kept
 
 if TYPE_CHECKING:
     from voc.statistics import StatisticsReport
@@ -164,7 +165,7 @@ def _without_members(point: PainPoint) -> PainPoint:
 def _problems(upload_id: int, analysis: Analysis) -> list[dict[str, Any]]:
     kinds = (("problem", analysis.input.problems), ("notice", analysis.input.notices))
     return [
-        {"upload_id": upload_id, "kind": kind, **problem.model_dump(), "nps": problem.nps}
+        {"upload_id": upload_id, "kind": kind, **problem.model_dump(), "answer": kept(problem.answer) if problem.answer else None}
         for kind, problems in kinds
         for problem in problems
     ]
