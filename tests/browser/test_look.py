@@ -29,6 +29,17 @@ def test_pages_are_accessible_in_both_themes_and_fit_a_window_and_a_phone(visit,
         assert faults(page) == [], (width, theme)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_all_places_of_the_header_are_in_sight_in_one_line_or_in_two_of_five(visit, survey_app, language):
+    page = visit(address_of("cases", survey_app), language=language)
+    for width, lines in ((390, 2), (768, 1), (1024, 1), (1280, 1)):
+        page.set_viewport_size({"width": width, "height": 800})
+        links = page.locator(".site-nav a").evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+        assert len(links) == 10
+        assert len({link["top"] for link in links}) == lines, width
+        assert all(link["left"] >= 0 and link["right"] <= width for link in links), width
+
+
 def test_theme_changes_without_a_reload_and_stays(visit):
     page = visit("/help")
     page.evaluate("window.still_here = true")

@@ -27,13 +27,18 @@ def here(survey_app):
 
 
 def test_two_are_merged_in_a_dialog_and_undone(visit, survey_app, here):
+    from playwright.sync_api import expect
+
     page = visit(here)
     store, run = survey_app.extensions["store"], run_of(survey_app)
     first, second = store.current(run).analysis.pain_points[:2]
     merge = page.get_by_role("button", name="合并所选…")
     assert merge.is_disabled()
+    bar = page.locator("#merge-chosen .toolbar")
     page.get_by_label(f"选中「{first.label}」").check()
     page.get_by_label(f"选中「{second.label}」").check()
+    expect(bar).to_contain_text("已选 2 个")
+    expect(bar).to_be_in_viewport()  # the list goes on below
     merge.click()
     dialog = page.locator("#merge-dialog")
     assert faults(page) == []
@@ -100,6 +105,7 @@ def test_merging_works_without_javascript(visit, survey_app, here):
     page.get_by_label(f"选中「{first.label}」").check()
     page.get_by_label(f"选中「{second.label}」").check()
     page.get_by_role("button", name="合并所选…").click()
+    page.get_by_text("已选 2 个").wait_for()
     page.get_by_label(second.label).check()
     page.get_by_role("button", name="合并").click()
     page.get_by_text(f"保留「{second.label}」").wait_for()

@@ -40,11 +40,11 @@ def test_split_with_preview_then_rename_then_undo_both(visit, survey_app, store,
     page = visit(path, java_script_enabled=javascript)
     page.locator("#mend").get_by_role("link", name=worst.terms[0], exact=True).click()
     preview = store.split_preview(run, worst.id, [worst.terms[0]])
-    page.get_by_role("heading", name=f"拆出去 {preview.size} 句（{preview.comments} 条评论）").wait_for()
+    page.get_by_role("heading", name=f"拆出去 {preview.comments} 条评论（{preview.size} 句）").wait_for()
     if javascript:
         assert faults(page) == []
     page.get_by_label("新痛点的名称").fill("换人不交接")
-    page.get_by_role("button", name=f"拆出 {preview.size} 句").click()
+    page.get_by_role("button", name=f"拆出 {preview.comments} 条评论").click()
     page.get_by_role("heading", name="换人不交接", level=1).wait_for()
     sizes = {point.label: point.size for point in store.current(run).analysis.pain_points}
     assert (sizes["换人不交接"], sizes[worst.label]) == (preview.size, preview.stays)
@@ -71,7 +71,7 @@ def test_clauses_are_chosen_by_keyboard_and_moved_together(visit, survey_app, st
         page.locator("#clauses input[name=clause]").nth(number).focus()
         page.keyboard.press("Space")
     if javascript:
-        assert bar.inner_text().startswith("已选的句子 2")
+        assert bar.inner_text().startswith("已选 2 句")
     bar.get_by_label("移到").select_option(target.id)
     bar.get_by_role("button", name="移动").click()
     page.get_by_text("已移到「").wait_for()

@@ -170,3 +170,23 @@ def test_comments_are_found_opened_and_paged(visit, kept):
     assert page.locator(".words").first.text_content() == first
     page.get_by_role("link", name="的详情").first.click()
     page.get_by_role("heading", name="纠正").wait_for()
+
+
+def test_bar_of_a_phone_has_two_rows_and_hides_nothing_that_has_the_focus(visit, kept):
+    _, run = kept
+    page = visit(f"/runs/{run}/review", width=390)
+    bar = page.locator(".review-bar")
+    assert bar.bounding_box()["height"] <= 96
+    tops = bar.locator(".actions > :visible").evaluate_all("all => all.map((one) => one.offsetTop)")
+    assert len(set(tops)) == 1
+    page.locator("#comment").focus()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            """() => {
+                const bar = document.querySelector(".review-bar"), one = document.activeElement;
+                return one !== document.body && !bar.contains(one) && one.getBoundingClientRect().bottom > bar.getBoundingClientRect().top
+                    && one.getBoundingClientRect().top < bar.getBoundingClientRect().bottom;
+            }"""
+        )
+        assert not hidden

@@ -126,9 +126,9 @@ def split_off(page, store, run: str, worst, label: str) -> str:
     """Look at what a word would split off, then do it; the id of the new pain point."""
     preview = store.split_preview(run, worst.id, [worst.terms[0]])
     page.locator("#mend").get_by_role("link", name=worst.terms[0], exact=True).click()
-    page.get_by_role("heading", name=f"拆出去 {preview.size} 句（{preview.comments} 条评论）").wait_for()
+    page.get_by_role("heading", name=f"拆出去 {preview.comments} 条评论（{preview.size} 句）").wait_for()
     page.get_by_label("新痛点的名称").fill(label)
-    page.get_by_role("button", name=f"拆出 {preview.size} 句").click()
+    page.get_by_role("button", name=f"拆出 {preview.comments} 条评论").click()
     page.get_by_role("heading", name=label, level=1).wait_for()
     points = {point.label: point for point in store.current(run).analysis.pain_points}
     assert (points[label].size, points[worst.label].size) == (preview.size, worst.size - preview.size)

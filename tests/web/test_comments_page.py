@@ -95,6 +95,55 @@ def test_a_comment_shows_what_models_said_and_can_be_corrected_and_undone(survey
     assert survey("/999999").status_code == 404
 
 
+def why(page: str) -> str:
+    """The card that says why a comment is in its pain points."""
+    return re.sub(r"<[^>]+>|\s", "", re.search(r'id="why">(.*?)</section>', page, re.DOTALL)[1])
+
+
+def test_a_comment_says_which_clause_puts_it_in_a_pain_point_and_what_reviews_change_of_that(survey, survey_app):
+    store, run = survey_app.extensions["store"], run_of(survey_app)
+    point = next(one for one in store.current(run).analysis.pain_points if one.touchpoint == "delivery")
+    found = store.comments(run, CommentFilter(pain_point=point.id, sentiment="negative"), limit=50).comments
+    comment = next(
+        one for one in found if {member.pain_point for member in one.pain_points} == {point.id} and "delivery" in one.touchpoints
+    )
+    member = comment.pain_points[0]
+    clause = comment.annotation.text[member.start : member.end]
+    client, address = survey_app.test_client(), f"/runs/{run}/comments/{comment.key}"
+    assert f"{point.label}“{clause}”" in why(survey(f"/{comment.key}").text)
+    assert f'href="/runs/{run}/pain-points/{point.id}"' in survey(f"/{comment.key}").text
+
+    def after(**form: str) -> str:
+        seen = {f"touchpoint:{touchpoint}": label for touchpoint, label in comment.touchpoints.items()}
+        client.post(address, data={"sentiment": "negative", **seen, **form})
+        page = why(survey(f"/{comment.key}").text)
+        client.post(f"{address}/undo")
+        return page
+
+    assert "整条情感模型说负面，人工改为正面；痛点看的是句子，仍因这一句在这里。" in after(sentiment="positive")
+    out = after(**{"touchpoint:delivery": "neutral"})
+    assert f"{point.label}已移出“{clause}”" in out
+    assert "「物流配送」模型说负面，人工改为中性，已移出。" in out
+    assert "「物流配送」模型说负面，人工改为没提到，已移出。" in after(**{"touchpoint:delivery": "none"})
+    assert "已移出" not in why(survey(f"/{comment.key}").text)
+    outside = next(one for one in store.comments(run, CommentFilter(sentiment="positive"), limit=50).comments if not one.pain_points)
+    assert "不在任何痛点里。" in why(survey(f"/{outside.key}").text)
+
+
+def test_comments_go_by_the_id_of_their_file_and_are_found_by_it(scorer, tmp_path):
+    with closing(Store(f"sqlite:///{tmp_path}/voc.db")) as store:
+        store.upgrade()
+        batch = [scored(one, "送餐太慢了") for one in ("A-1494", "A-1495#1", "A-1495#2", "A-14951")]
+        run = analysis_of(batch)
+        store.save_run(store.add_upload("三月.xlsx").id, *zip(*batch, strict=True), run, {})
+        assert store.keys_of(run.run.id, "A-1495") == {"A-1495#1": 2, "A-1495#2": 3}  # a row with two texts
+        assert store.keys_of("another", "A-1494") == store.keys_of(run.run.id, "1") == {}
+        client = create_app(ServerSettings(no_auth=True), scorer=scorer, store=store).test_client()
+        found = client.get(f"/runs/{run.run.id}/comments?q=A-1494", headers=BROWSER).text
+        assert re.search(rf'编号相同：.*?<a href="/runs/{run.run.id}/comments/1">评论 A-1494</a>', found, re.DOTALL)
+        assert ">评论 A-14951</a>" in client.get(f"/runs/{run.run.id}/comments", headers=BROWSER).text
+
+
 @pytest.mark.parametrize(
     "form", [{}, {"sentiment": "none"}, {"sentiment": "great"}, {"sentiment": "neutral", "touchpoint:nowhere": "negative"}]
 )

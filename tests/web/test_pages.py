@@ -148,14 +148,14 @@ def test_navigation_shows_pages_that_exist_and_that_the_reader_may_see(scorer):
     def shown() -> list[str]:
         return re.findall(r'<li><a href="([^"]*)"', app.test_client().get("/help").text.partition("</header>")[0])
 
-    assert shown() == ["/upload", "/admin", "/help"]
+    assert shown() == ["/upload", "/cases", "/admin", "/help"]
     readers.append(Reader())
-    assert shown() == ["/upload", "/help"]
+    assert shown() == ["/upload", "/cases", "/help"]
 
 
 def test_navigation_is_in_the_order_of_the_work():
     assert [item.message.removeprefix("nav.") for item in NAV] == [
-        "upload", "overview", "pain_points", "insights", "comments", "review", "export", "admin", "help",
+        "upload", "overview", "pain_points", "cases", "insights", "comments", "review", "export", "admin", "help",
     ]  # fmt: skip
 
 

@@ -134,13 +134,18 @@ def test_clauses_are_pinned_and_moved_together(client, store, slow):
 
 def test_split_is_previewed_named_made_and_taken_back(client, store, slow):
     preview = client.get(page_of(slow) + "/split?words=超时、小时").text
-    assert "拆出去 12 句" in preview
+    assert "拆出去 12 条评论（12 句）" in preview
+    asked = store.split_preview("r1", slow, ["超时", "小时"])
+    assert f"留在「配送慢」{asked.stays_comments} 条评论（{asked.stays} 句）" in preview
     assert '<mark class="negative"><span class="visually-hidden">（负面）</span>超时</mark>' in preview
     page = sent(client, page_of(slow) + "/split", words="超时、小时", label="等太久")
     assert "<h1>等太久</h1>" in page.text
     assert "从「配送慢」按「超时、小时」拆出（草稿）" in page.text
     new = next(point for point in store.current("r1").analysis.pain_points if point.label == "等太久")
     assert new.size == 12
+    codebook = client.get("/runs/r1/codebook").text  # the difference counts as the preview did
+    assert "原来（条评论）" in codebook
+    assert re.search(r'等太久</th>.*?data-label="现在（条评论）">12<', codebook, re.DOTALL)
     page = sent(client, page_of(new.id), **undo_of(page))
     assert "<h1>配送慢</h1>" in page.text  # the new one is not there any more
     assert new.id not in {point.id for point in store.current("r1").analysis.pain_points}
@@ -156,6 +161,8 @@ def test_a_split_that_will_not_do_says_why(client, slow, words, label, said):
     assert said in answer.text
     assert f'value="{words}"' in answer.text
     assert "没有句子含这些词" in client.get(page_of(slow) + "/split?words=没有的词").text
+    assert "还没有写词" in client.get(page_of(slow) + "/split?words=，").text
+    assert "还没有写词" not in client.get(page_of(slow) + "/split").text
     assert client.get(page_of(slow) + "/split?words=" + "+".join(str(n) for n in range(21))).status_code == 422
 
 

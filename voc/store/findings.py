@@ -15,7 +15,7 @@ from voc.codebook.records import Codebook
 from voc.errors import RecordNotFound
 from voc.naming import Meaning
 from voc.records import Analysis, Answer, Label, PainPoint, Quote
-from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews, wordless
+from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews, search, wordless
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
 from voc.store.corrections import gold_lines
@@ -153,6 +153,11 @@ class Findings(ABC):
         if not page.comments or page.comments[0].key != key:
             raise RecordNotFound("unknown_comment", f"这次分析里没有这条评论 / the run has no such comment: {key}", run=run_id)
         return page.comments[0]
+
+    def keys_of(self, run_id: str, comment_id: str) -> dict[str, int]:  # numpydoc ignore=PR01,RT01
+        """Comments of a run by the id of their row (see `voc.store.search.with_id`)."""
+        with self.reading() as connection:
+            return search.with_id(connection, run_id, comment_id.strip())
 
     def count_comments(self, run_id: str, wanted: CommentFilter, most: int = 1000) -> int:  # numpydoc ignore=PR01,RT01
         """How many comments of a run there are; `most` + 1 where more (see `voc.store.read.count`)."""

@@ -60,7 +60,8 @@ class SplitPreview(Record):
 
     words: tuple[str, ...] = Field(description="as they are looked for")
     size: int = Field(description="clauses that hold one of them")
-    comments: int
+    comments: int = Field(description="that those clauses are from")
     stays: int = Field(description="clauses that hold none")
+    stays_comments: int = Field(description="that those are from; one that has both is in either number")
     quotes: tuple[Quote, ...] = Field(description="some of those that would go")
     rest: tuple[Quote, ...] = Field(description="some of those that would stay")

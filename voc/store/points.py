@@ -163,8 +163,16 @@ def split_preview(kept: codebooks.Kept, point_id: str, words: Sequence[str], mem
         tuple(Quote(comment_id=one.comment_id, start=one.start, end=one.end, text=one.text) for one in some[:_SHOWN])
         for some in (going, staying)
     ]
-    comments = len({one.comment_id for one in going})
-    return SplitPreview(words=wanted, size=len(going), comments=comments, stays=len(staying), quotes=quotes[0], rest=quotes[1])
+    comments, stays_comments = (len({one.comment_id for one in some}) for some in (going, staying))
+    return SplitPreview(
+        words=wanted,
+        size=len(going),
+        comments=comments,
+        stays=len(staying),
+        stays_comments=stays_comments,
+        quotes=quotes[0],
+        rest=quotes[1],
+    )
 
 
 def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPainPoint, memory: Cache) -> PainPoint:

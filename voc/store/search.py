@@ -29,11 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from voc.normalise import normalise
-from voc.store.tables import CommentRow
+from voc.store.tables import AnnotationRow, CommentRow, RunRow
 
 _FTS = table("comment_search", column("rowid", Integer), column("terms", Text), column("comment_search", Text))
 _TSVECTOR = table("comment_search", column("comment_id", Integer), column("terms"))
 _FORGET = text("INSERT INTO comment_search (comment_search, rowid, terms) VALUES ('delete', :id, :terms)")
+_MOST_TEXTS = 9  # of a row that are found by its id
 _MOST_TERMS = 32  # of a query; more narrow no further, and an expression of FTS5 has its bounds
 
 
@@ -149,6 +150,30 @@ def holds(query: str, *, sqlite: bool) -> tuple[ColumnElement[bool], ColumnEleme
     quoted = " & ".join("'" + part.replace("\\", "\\\\").replace("'", "''") + ("':*" if len(part) == 1 else "'") for part in needed)
     found = select(_TSVECTOR.c.comment_id).where(_TSVECTOR.c.terms.op("@@")(cast(quoted, TSQUERY)))
     return and_(CommentRow.id.in_(found), sure), number
+
+
+def with_id(connection: Connection, run_id: str, wanted: str) -> dict[str, int]:
+    """Comments of a run whose id is what was typed; those of a row with several texts are found by the id of the row.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run_id : str
+        The run; need not be known.
+    wanted : str
+        As typed.
+
+    Returns
+    -------
+    dict of str to int
+        Id → number of the comment, in the order of the table.
+    """
+    ids = [wanted, *(f"{wanted}#{number}" for number in range(1, _MOST_TEXTS + 1))]
+    upload = select(RunRow.upload_id).where(RunRow.id == run_id).scalar_subquery()
+    found = select(CommentRow.comment_id, CommentRow.id).where(CommentRow.upload_id == upload, CommentRow.comment_id.in_(ids))
+    said = select(1).where(AnnotationRow.run_id == run_id, AnnotationRow.comment_id == CommentRow.id)
+    return dict(connection.execute(found.where(said.exists()).order_by(CommentRow.id)).tuples().all())
 
 
 def add_to_index(connection: Connection, comments: Sequence[Indexed]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from voc.codebook.records import Codebook
+from voc.codebook.records import Codebook, CodedPainPoint
+from voc.records import PainPoint
 from voc.store import codebooks, read
 from voc.store.cache import Cache
 from voc.store.decisions import Decisions, decisions
@@ -78,8 +79,16 @@ class Standing:
     @cached_property
     def touchpoints(self) -> Mapping[str, str]:  # numpydoc ignore=RT01
         """Of all pain points."""
-        known = self.book.pain_points if self.book else self.run.analysis.pain_points
-        return {point.id: point.touchpoint for point in known}
+        return {point.id: point.touchpoint for point in self._known}
+
+    @property
+    def labels(self) -> Mapping[str, str]:  # numpydoc ignore=RT01
+        """Names of all pain points, also of those that are not shown any more."""
+        return {point.id: point.label for point in self._known}
+
+    @property
+    def _known(self) -> Sequence[PainPoint | CodedPainPoint]:
+        return self.book.pain_points if self.book else self.run.analysis.pain_points
 
     @cached_property
     def moved(self) -> frozenset[str]:  # numpydoc ignore=RT01
@@ -172,6 +181,22 @@ class Standing:
             comment_id: [one for one in by_comment.get(comment_id, ()) if comment_id not in self.out.get(one.point, ())]
             for comment_id in keys.values()
         }
+
+    def left(self, comment_id: str) -> list[Member]:
+        """Clauses of a comment that would belong to pain points, had no review said that it does not complain of their touchpoint.
+
+        Parameters
+        ----------
+        comment_id : str
+            Id of the comment.
+
+        Returns
+        -------
+        list of Member
+            As edits leave them; empty where no review took the comment out of a pain point.
+        """
+        members = self.placed.by_comment.get(comment_id, ()) if self.placed else ()
+        return [one for one in members if comment_id in self.out.get(one.point, ())]
 
     def counts(self) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
         """How many comments each pain point has, and each two of them together.

@@ -18,6 +18,7 @@ from web.pages.access import Page, may
 from web.pages.frame import FILTERS, Frame, open_frame
 from web.pages.judging import decide, groups_of
 from web.pages.navigation import with_query
+from web.pages.reasons import reasons_of
 from web.pages.remarks import about, evidence_of, pieces_of
 
 PER_PAGE = 25
@@ -126,6 +127,7 @@ def make_comments(store: Store) -> list[Page]:
             "taxonomy": taxonomy,
             "name_of": lambda touchpoint: touchpoint_name(taxonomy, touchpoint),
             "label_of": labels,
+            "standing": now.standing,
         }
 
     @page.get("/runs/<run_id>/comments")
@@ -148,6 +150,7 @@ def make_comments(store: Store) -> list[Page]:
             first=(place.number - 1) * PER_PAGE + 1,
             total=store.count_comments(run_id, wanted, COUNTED),
             counted=COUNTED,
+            by_id=store.keys_of(run_id, wanted.q) if wanted.q and place.number == 1 else {},
             **names(run_id),
         )
 
@@ -163,6 +166,7 @@ def make_comments(store: Store) -> list[Page]:
             pieces=pieces_of(comment.annotation.text, evidence_of(comment)),
             about=about(comment),
             groups=groups_of(known["run"], known["taxonomy"], comment, comment.touchpoints),
+            reasons=reasons_of(comment, known["standing"], known["label_of"], known["name_of"]),
             said=said if said in SAID else None,
             writes=may("write"),
             mine=[review for review in comment.reviews if review.reviewer == g.identity.name],

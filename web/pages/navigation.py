@@ -36,7 +36,8 @@ class NavItem(NamedTuple):
 NAV = (
     NavItem("nav.upload", "upload.show", ("uploading",)),
     NavItem("nav.overview", "overview.show"),
-    NavItem("nav.pain_points", "painpoints.show", ("point", "point_edit", "cases", "case_edit", "draft", "edits")),
+    NavItem("nav.pain_points", "painpoints.show", ("point", "point_edit", "draft", "edits")),
+    NavItem("nav.cases", "cases.show", ("case_edit",)),
     NavItem("nav.insights", "insights.show"),
     NavItem("nav.comments", "comments.show"),
     NavItem("nav.review", "review.show"),

@@ -54,7 +54,9 @@ def make_point(store: Store) -> Page:
 
     @page.get("/runs/<run_id>/pain-points/<pain_point_id>/split")
     def split(run_id: str, pain_point_id: str) -> str:
-        return split_page(store, open_frame(store, run_id), pain_point_id, request.args.get("words", ""))
+        asked = request.args.get("words")
+        nothing = Refused("words", t("point.split_no_words")) if asked is not None and not split_words(asked) else None
+        return split_page(store, open_frame(store, run_id), pain_point_id, asked or "", nothing)
 
     return page
 

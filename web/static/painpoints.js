@@ -15,8 +15,12 @@ const dialog = document.getElementById("merge-dialog");
 if (chosen && dialog) {
   const ticked = () => [...document.querySelectorAll("[data-pick]:checked")];
   const button = chosen.querySelector("button");
+  const words = chosen.querySelector("[data-counted]");
+  const none = words.textContent;
   const show = () => {
-    button.disabled = ticked().length < 2;
+    const n = ticked().length;
+    button.disabled = n < 2;
+    words.textContent = n ? words.dataset.counted.replace("{n}", n) : none;
   };
   document.addEventListener("change", show);
   window.addEventListener("pageshow", show); // a browser ticks again what was ticked when one comes back

@@ -4,12 +4,11 @@
 const clauses = document.getElementById("clauses");
 const bar = clauses && clauses.querySelector(".toolbar");
 if (bar) {
-  const words = bar.querySelector("span");
-  const chosen = words.textContent;
+  const words = bar.querySelector("[data-counted]");
   const count = () => {
     const n = clauses.querySelectorAll("input[name=clause]:checked").length;
     bar.hidden = n === 0;
-    words.textContent = `${chosen} ${n}`;
+    words.textContent = words.dataset.counted.replace("{n}", n);
   };
   clauses.addEventListener("change", count);
   count();
