@@ -11,6 +11,7 @@ import pytest
 import typer
 from typer.main import get_command
 
+import voc
 from conftest import ROOT
 from voc.cli import app, main
 from voc.ingest import SUFFIXES
@@ -81,6 +82,11 @@ def test_cli_wrong_option_quotes_the_value(arguments, said, tmp_path, capsys):
     path.write_text("编号,评价内容\n1,送餐太慢了\n2,味道很好\n", encoding="utf-8")
     assert said in refuse(capsys, "score", str(path), "-o", str(tmp_path / "o.jsonl"), *arguments)
     assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_cli_says_its_version(capsys):
+    main(["--version"], standalone=False)
+    assert capsys.readouterr().out == f"voc {voc.__version__}\n"
 
 
 def test_cli_header_row_is_the_one_that_is_named(tmp_path, capsys):

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from voc import __version__
 from voc.cli.batch import analyse, ingest, score
 from voc.cli.codebook import app as codebook_app
 from voc.cli.db import app as db_app
@@ -43,7 +44,6 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    help="中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -53,6 +53,21 @@ app.add_typer(codebook_app, name="codebook")
 app.add_typer(db_app, name="db")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"voc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="打印版本号 / Print the version.")
+    ] = False,
+) -> None:
+    """中文客户之声分析：从表格到痛点 / Chinese voice of customer: from a spreadsheet to pain points."""
 
 
 @app.command()
