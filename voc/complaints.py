@@ -13,6 +13,8 @@ SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a com
 # Intents that make a pain point weigh more, and how much (see `severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
 GRAVE_WEIGHT = 0.3
+QUOTES = 3
+SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from voc.modelstore import model_folder
 from voc.normalise import normalise
 from voc.quality import DEFAULT_QUALITY, TASKS, find_engine
 from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Verdict
-from voc.redact import redact, redact_field
+from voc.redact import redact
 from voc.sentiment import Opinion, Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
 from voc.tokenise import clause_spans, cut_words, make_nlp, userdict_entries
@@ -79,31 +79,6 @@ def prepare(text: str) -> tuple[AlignedText, dict[str, int]]:
     ('我的手机[手机]，快联系我', {'phone': 1})
     """
     return redact(normalise(text))
-
-
-def redact_comment(comment: Comment) -> Comment:
-    """Copy of a comment in which no personal data is left, in its text or beside it.
-
-    Parameters
-    ----------
-    comment : Comment
-        As read from the table.
-
-    Returns
-    -------
-    Comment
-        Safe to store.
-    """
-    beside = {
-        name: value for name in ("store", "product", "region", "customer_id", "channel", "source_type") if (value := getattr(comment, name))
-    }
-    return comment.model_copy(
-        update={
-            "text": prepare(comment.text)[0].text,
-            "extra": {header: redact_field(header, value) for header, value in comment.extra.items()},
-            **{name: redact_field(name, value) for name, value in beside.items()},
-        }
-    )
 
 
 class Pipeline:

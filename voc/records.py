@@ -15,6 +15,7 @@ Role = Literal[
 ]  # fmt: skip
 PainType = Literal["perceived_gap", "operational_complexity", "service_disengagement", "defect", "other"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
+INTENTS = ("recommend", "repurchase", "churn", "refund_return", "complaint", "suggestion", "question")
 
 
 class Record(BaseModel):

@@ -16,6 +16,7 @@ from voc.normalise import normalise
 from voc.personal import number_rules
 from voc.personal_fields import is_number_of_a_case, may_hold_names, personal_kind
 from voc.personal_names import full_name, name_rules
+from voc.records import Comment
 
 PLACEHOLDERS = {
     "phone": "[手机]",
@@ -109,3 +110,28 @@ def _claims(text: str) -> list[tuple[int, int, str]]:
                 taken[start:end] = b"\1" * (end - start)
                 claims.append((start, end, rule.kind))
     return sorted(claims)
+
+
+def redact_comment(comment: Comment) -> Comment:
+    """Copy of a comment in which no personal data is left, in its text or beside it.
+
+    Parameters
+    ----------
+    comment : Comment
+        As read from the table.
+
+    Returns
+    -------
+    Comment
+        Safe to store.
+    """
+    beside = {
+        name: value for name in ("store", "product", "region", "customer_id", "channel", "source_type") if (value := getattr(comment, name))
+    }
+    return comment.model_copy(
+        update={
+            "text": redact(normalise(comment.text))[0].text,
+            "extra": {header: redact_field(header, value) for header, value in comment.extra.items()},
+            **{name: redact_field(name, value) for name, value in beside.items()},
+        }
+    )
