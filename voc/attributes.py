@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import log, sqrt
 from statistics import NormalDist
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from voc.metrics import DIGITS, Z95, share, wilson
 from voc.naming import Meaning, Namer
 from voc.records import Comment, Companion, PainPoint, Quality, Segment, Unassigned
-from voc.space import Placed
-from voc.support import Support
 from voc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from voc.space import Placed
 
 FIELDS = ("channel", "store", "product", "region")
 MOST = 3  # segments, and companions, of a pain point
@@ -67,6 +68,8 @@ def describe(points: Sequence[PainPoint], placed: Placed, comments: Sequence[Com
     list of PainPoint
         In the same order.
     """
+    from voc.support import Support  # brings scikit-learn, which whoever only counts anew does not need
+
     places = {(complaint.quote.comment_id, complaint.quote.start): index for index, complaint in enumerate(placed.complaints)}
     concerned = [{quote.comment_id for quote in point.members} for point in points]
     sizes = {point.id: len(ids) for point, ids in zip(points, concerned, strict=True)}

@@ -15,8 +15,9 @@ SURE_ENOUGH = 0.42  # probability of being negative from which a clause is a com
 # Intents that make a pain point weigh more, and how much (see `severity`).
 GRAVE_INTENTS = frozenset({"churn", "refund_return", "complaint"})
 GRAVE_WEIGHT = 0.3
+QUOTES = 3
+SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
 EXAMPLES = 5  # of complaints in no pain point
-_SHORT = 6  # characters; a shorter clause is an example only where nothing longer is
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def unassigned_of(outside: Sequence[Complaint], inside: int) -> Unassigned:
 def _examples(outside: Sequence[Complaint], ranked: Sequence[str]) -> tuple[Example, ...]:
     """The surest of each touchpoint in turn."""
     of: dict[str, list[Complaint]] = defaultdict(list)
-    for one in sorted(outside, key=lambda one: (len(one.normalised) < _SHORT, -one.score, one.quote.comment_id, one.quote.start)):
+    for one in sorted(outside, key=lambda one: (len(one.normalised) < SHORT_QUOTE, -one.score, one.quote.comment_id, one.quote.start)):
         of[one.touchpoint].append(one)
     longest = max(map(len, of.values()), default=0)
     in_turn = (of[name][turn] for turn in range(longest) for name in ranked if turn < len(of[name]))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from voc.classify.blend import Blend
 from voc.corpora import lexicon_table
 from voc.language import is_informative
+from voc.records import INTENTS
 from voc.sentiment import DIGITS, Opinion, Passage
 
-INTENTS = ("recommend", "repurchase", "churn", "refund_return", "complaint", "suggestion", "question")
 Floats = NDArray[np.float32]
 
 

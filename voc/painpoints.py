@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from voc.classify import Floats
 from voc.clustering import nearest, smallest_group
-from voc.complaints import Complaint, severity
+from voc.complaints import QUOTES, SHORT_QUOTE, Complaint, severity
 from voc.grouping import FEWEST_PAIRS, Group, Grouping, gather, middles_of, split, topics_of
 from voc.metrics import share, wilson
 from voc.naming import Namer
@@ -21,8 +21,6 @@ from voc.space import Placed
 from voc.support import Support
 from voc.taxonomy import OVERALL
 
-QUOTES = 3
-SHORT_QUOTE = 4  # characters; a shorter clause is quoted only where nothing longer is
 # Mean likeness from which a complaint of a nameless group joins a named one.
 NEAR_NAMED = 0.06
 NEAR_AT_ALL = 0.015  # likeness under which a complaint joins nothing, whatever share of them may stay outside

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -26,8 +25,8 @@ from voc.language import detect_language
 from voc.modelstore import model_folder
 from voc.normalise import normalise
 from voc.quality import DEFAULT_QUALITY, TASKS, find_engine
-from voc.records import Annotation, Answer, Clause, Comment, Intent, Sentiment, Span, Verdict
-from voc.redact import redact, redact_field
+from voc.records import Annotation, Clause, Comment, Intent, Sentiment, Span, Verdict
+from voc.redact import redact
 from voc.sentiment import Opinion, Passage, SentimentModel
 from voc.taxonomy import Taxonomy, load_taxonomy
 from voc.tokenise import clause_spans, cut_words, make_nlp, userdict_entries
@@ -80,49 +79,6 @@ def prepare(text: str) -> tuple[AlignedText, dict[str, int]]:
     ('我的手机[手机]，快联系我', {'phone': 1})
     """
     return redact(normalise(text))
-
-
-def redact_comment(comment: Comment) -> Comment:
-    """Copy of a comment in which no personal data is left, in its text or beside it.
-
-    Parameters
-    ----------
-    comment : Comment
-        As read from the table.
-
-    Returns
-    -------
-    Comment
-        Safe to store.
-    """
-    return comment.model_copy(update={"text": prepare(comment.text)[0].text, **_beside(comment)})
-
-
-def redact_answer(answer: Answer) -> Answer:
-    """Copy of an answer without a comment in which no personal data is left.
-
-    Parameters
-    ----------
-    answer : Answer
-        As read from the table.
-
-    Returns
-    -------
-    Answer
-        Safe to store; fields as those of `redact_comment`.
-    """
-    return answer.model_copy(update=_beside(answer))
-
-
-_redacted = lru_cache(4096)(redact_field)  # shops and channels are few
-
-
-def _beside(said: Comment | Answer) -> dict[str, object]:
-    named = ("store", "product", "region", "customer_id", "channel", "source_type")
-    return {
-        "extra": {header: redact_field(header, value) for header, value in said.extra.items()},
-        **{name: _redacted(name, value) for name in named if (value := getattr(said, name))},
-    }
 
 
 class Pipeline:

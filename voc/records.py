@@ -18,6 +18,7 @@ PainType = Literal["perceived_gap", "operational_complexity", "service_disengage
 Score = Literal["nps", "csat", "ces", "rating"]
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 SCORES: tuple[Score, ...] = ("nps", "csat", "ces", "rating")
+INTENTS = ("recommend", "repurchase", "churn", "refund_return", "complaint", "suggestion", "question")
 
 
 class Record(BaseModel):

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from voc.alignment import AlignedText, Mask
 from voc.normalise import normalise
 from voc.personal import number_rules
 from voc.personal_fields import is_number_of_a_case, may_hold_names, personal_kind
 from voc.personal_names import full_name, name_rules
+from voc.records import Answer, Comment
 
 PLACEHOLDERS = {
     "phone": "[手机]",
@@ -109,3 +111,46 @@ def _claims(text: str) -> list[tuple[int, int, str]]:
                 taken[start:end] = b"\1" * (end - start)
                 claims.append((start, end, rule.kind))
     return sorted(claims)
+
+
+def redact_comment(comment: Comment) -> Comment:
+    """Copy of a comment in which no personal data is left, in its text or beside it.
+
+    Parameters
+    ----------
+    comment : Comment
+        As read from the table.
+
+    Returns
+    -------
+    Comment
+        Safe to store.
+    """
+    return comment.model_copy(update={"text": redact(normalise(comment.text))[0].text, **_beside(comment)})
+
+
+def redact_answer(answer: Answer) -> Answer:
+    """Copy of an answer without a comment in which no personal data is left.
+
+    Parameters
+    ----------
+    answer : Answer
+        As read from the table.
+
+    Returns
+    -------
+    Answer
+        Safe to store; fields as those of `redact_comment`.
+    """
+    return answer.model_copy(update=_beside(answer))
+
+
+_redacted = lru_cache(4096)(redact_field)  # shops and channels are few
+
+
+def _beside(said: Comment | Answer) -> dict[str, object]:
+    named = ("store", "product", "region", "customer_id", "channel", "source_type")
+    return {
+        "extra": {header: redact_field(header, value) for header, value in said.extra.items()},
+        **{name: _redacted(name, value) for name in named if (value := getattr(said, name))},
+    }

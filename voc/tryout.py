@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment, Label, Record
 from voc.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from voc.pipeline import Pipeline
 
 
 class Difference(Record):
@@ -61,6 +64,8 @@ def pipeline_with(quality: str, taxonomy: Taxonomy, userdict: str = "", threads:
     Pipeline
         Loaded.
     """
+    from voc.pipeline import Pipeline  # brings hundreds of MiB that few need
+
     if not userdict.strip():
         return Pipeline(quality=quality, taxonomy=taxonomy, threads=threads)
     with TemporaryDirectory(prefix="voc-words-") as folder:  # dictionaries are read at once

@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from voc.corpora import taxonomy_path
-from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment
 from voc.taxonomy import load_taxonomy
 from web.errors import Busy
+
+if TYPE_CHECKING:
+    from voc.pipeline import Pipeline
 
 DEFAULT_TAXONOMY = "retail"
 BATCH = 64  # comments scored before others get their turn: about a second of `best`
@@ -39,6 +42,8 @@ def load_pipeline(quality: str, taxonomy: str, threads: int | None = None) -> Pi
     Pipeline
         Loaded.
     """
+    from voc.pipeline import Pipeline  # brings hundreds of MiB that pages do not need
+
     return Pipeline(quality=quality, taxonomy=load_taxonomy(taxonomy_path(taxonomy)), threads=threads)
 
 

@@ -65,7 +65,7 @@ class Server:
     """
 
     def __init__(self, url: str) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.pages", "--serve", url]
+        command = [sys.executable, "-m", "tests.benchmarks.served", url]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.port = int(self.process.stdout.readline())
@@ -104,20 +104,6 @@ def serving(url: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-
-
-def serve(url: str) -> None:
-    """Serve a store's pages until told to stop."""
-    from web import create_app
-    from web.scoring import Scorer
-    from web.server import listen
-    from web.server import serve as run
-    from web.settings import ServerSettings
-
-    settings = ServerSettings(no_auth=True, store=url, port=0, rate_limit_per_minute=10**6)
-    app = create_app(settings, scorer=Scorer(lambda *_: None, quality="fast"))
-    with listen(settings) as bound:
-        run(app, settings, bound, lambda: print(bound.getsockname()[1], flush=True))
 
 
 def places(store: Store) -> dict[str, Any]:
@@ -284,7 +270,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve"]:
-        serve(sys.argv[2])
-    else:
-        main()
+    main()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from voc.corpora import lexicon_table, public_annotations, written_comments
-from voc.intent import INTENTS
+from voc.records import INTENTS
 from voc.taxonomy import load_taxonomy
 from voc.training.annotations import digest, public_line, read_public_annotations, read_written_comments
 

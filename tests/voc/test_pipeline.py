@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.pipeline import Pipeline, redact_comment
+from voc.pipeline import Pipeline
 from voc.records import Annotation, Comment
+from voc.redact import redact_comment
 from voc.taxonomy import load_taxonomy
 
 COMMENTS = [

@@ -9,7 +9,7 @@ from scipy import sparse
 from conftest import annotated, cut, small_gold
 from voc.classify.heads import Heads
 from voc.encoder import OnnxEncoder, load_encoder, load_tokenizer
-from voc.intent import INTENTS
+from voc.records import INTENTS
 from voc.static import StaticEncoder
 from voc.training.aside import find_unseen, save_seen
 from voc.training.static import _RIDGE, _ROUNDS, HEADS, _solve, distil, fit_heads

@@ -46,8 +46,8 @@ def ingest(
     from tqdm import tqdm
 
     from voc.output import check_writable, text_output
-    from voc.pipeline import redact_comment
     from voc.reading import Reading
+    from voc.redact import redact_comment
 
     check_writable(output)
     reading = Reading(files, table_options(text, id, map, sheet, encoding, header_row))

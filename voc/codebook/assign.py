@@ -92,7 +92,8 @@ def apply(
         The same whatever the order of files and rows.
     """
     members = sorted(map(_member, complaints), key=lambda one: (one.comment_id, one.start, one.end, one.text))
-    clauses = {member.ref: member.words for member in members}
+    refs = [member.ref for member in members]
+    clauses = {ref: member.words for ref, member in zip(refs, members, strict=True)}
     rules = rules_of(book)
     bases = _locked_members(book, clauses)
     clusters = _without(_clusters(points, members), bases)
@@ -113,12 +114,12 @@ def apply(
             recognised[matched[index]].append(cluster)
     bases = {**settled, **bases}
     found = tuple(point.id for point in known[len(book.pain_points) :])
-    outcome = replay(clauses, bases, rules)
+    outcome = replay(clauses, {ref: bases.get(ref) for ref in clauses}, rules)
     run = LastRun(
         id=run_id,
         at=at,
         comments=comments,
-        members=tuple(member.model_copy(update={"base": bases.get(member.ref)}) for member in members),
+        members=tuple(replace(member, base=bases.get(ref)) for ref, member in zip(refs, members, strict=True)),
     )
     after = book.model_copy(update={"pain_points": fold(known, rules), "run": run})
     return Applied(after, outcome, recognised, found, changes(book, after, outcome))
@@ -179,7 +180,7 @@ def _by_prototypes(book: Codebook, clusters: Sequence[Cluster], matched: set[str
 def _settled(book: Codebook, clauses: Mapping[Ref, str]) -> dict[Ref, str | None]:
     """Where the last run had those complaints; locked pain points have said already what is theirs."""
     free = {point.id for point in book.pain_points if not point.locked}
-    return {one.ref: one.base for one in (book.run.members if book.run else ()) if one.base in free and one.ref in clauses}
+    return {ref: base for ref, base in (book.run.bases if book.run else {}).items() if base in free and ref in clauses}
 
 
 def _candidate(book: Codebook, known: Sequence[CodedPainPoint], cluster: Cluster) -> CodedPainPoint:

@@ -335,7 +335,8 @@ def _add(book: Codebook, *edits: AnyEdit) -> Codebook:
 
 
 def _each(book: Codebook, members: Sequence[Ref], make: Callable[[Ref, str], AnyEdit]) -> Codebook:
-    texts = {member.ref: member.text for member in reversed(members_at(book))}
+    wanted = {ref.comment_id for ref in members}
+    texts = {member.ref: member.text for member in reversed(members_at(book)) if member.comment_id in wanted}
     return _add(book, *(make(ref, texts[ref]) for ref in members))
 
 
@@ -344,7 +345,7 @@ def _members(book: Codebook, point: str) -> tuple[Ref, ...]:
 
 
 def _clauses(book: Codebook) -> dict[Ref, str]:
-    return {member.ref: member.words for member in members_at(book)}
+    return book.run.clauses if book.run else {}
 
 
 def _need(condition: bool, code: str, message: str, hint: str = "") -> None:

@@ -201,7 +201,7 @@ def the_member(book: Codebook, comment_id: str, span: tuple[int, int] | None = N
         If there is none, or there are several.
     """
     members = members_at(book, comment_id, span)
-    if point is not None:
+    if point is not None and len(members) > 1:
         homes = outcome_of(book).homes
         members = [member for member in members if homes[member.ref] == point] or members
     refs = list(dict.fromkeys(member.ref for member in members))

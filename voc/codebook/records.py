@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2s
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from voc.records import Quote, Record
+from voc.records import Record
 
 Status = Literal["active", "dismissed", "merged"]
 Origin = Literal["found", "split", "imported"]
@@ -183,21 +184,47 @@ class Version(Record):
     counts: dict[str, int] = Field(default_factory=dict, description="pain point -> comments in that run")
 
 
-class RunMember(Quote):
-    """A complaint of the last run, with the pain point that matching gave it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMember:
+    """A complaint of the last run, with the pain point that matching gave it.
 
-    normalised: str | None = Field(None, description="left out where it is the text itself")
-    base: str | None = Field(None, description="pain point before the rules; none: unassigned")
-    background: Literal[True] | None = Field(None, description="says nothing to act on: not counted where it is in no pain point")
+    There may be several hundred thousand, of which a `Record` would each take ten times the memory.
+
+    Parameters
+    ----------
+    start, end : int
+        Half-open range of characters of the comment's text.
+    comment_id : str
+        The comment.
+    text : str
+        What stands there.
+    normalised : str, optional
+        Left out where it is the text itself.
+    base : str, optional
+        Pain point before the rules; none: unassigned.
+    background : True, optional
+        Says nothing to act on: not counted where it is in no pain point.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+    comment_id: str
+    text: str
+    normalised: Annotated[str | None, Field(description="left out where it is the text itself")] = None
+    base: Annotated[str | None, Field(description="pain point before the rules; none: unassigned")] = None
+    background: Annotated[Literal[True] | None, Field(description="says nothing to act on: not counted where it is in no pain point")] = (
+        None
+    )
 
     @property
     def words(self) -> str:  # numpydoc ignore=RT01
         """The clause as it is analysed."""
         return self.text if self.normalised is None else self.normalised
 
-    @cached_property
+    @property
     def ref(self) -> Ref:  # numpydoc ignore=RT01
-        """What rules call it."""
+        """What rules call it; of many at once `LastRun.refs` is quicker."""
         return Ref(self.comment_id, clause_digest(self.words))
 
 
@@ -211,27 +238,22 @@ class LastRun(Record):
     members: tuple[RunMember, ...] = Field(description="by comment id and place, whatever the order of rows")
 
     @cached_property
+    def refs(self) -> tuple[Ref, ...]:  # numpydoc ignore=RT01
+        """What rules call each of `members`."""
+        return tuple(member.ref for member in self.members)
+
+    @cached_property
     def clauses(self) -> dict[Ref, str]:  # numpydoc ignore=RT01
         """Each member, normalised; not to be altered."""
-        return {member.ref: member.words for member in self.members}
+        return {ref: member.words for ref, member in zip(self.refs, self.members, strict=True)}
 
     @cached_property
     def bases(self) -> dict[Ref, str | None]:  # numpydoc ignore=RT01
         """Pain point of each member before the rules; not to be altered."""
         bases: dict[Ref, str | None] = {}
-        for member in self.members:  # of clauses that are one member, the first says
-            bases.setdefault(member.ref, member.base)
+        for ref, member in zip(self.refs, self.members, strict=True):  # of clauses that are one member, the first says
+            bases.setdefault(ref, member.base)
         return bases
-
-    @cached_property
-    def places(self) -> tuple[tuple[str, int, int], ...]:  # numpydoc ignore=RT01
-        """Comment id, start and end of each of `members`."""
-        return tuple((member.comment_id, member.start, member.end) for member in self.members)
-
-    @cached_property
-    def words(self) -> dict[tuple[str, int, int], str]:  # numpydoc ignore=RT01
-        """Place of each clause → the clause, normalised; not to be altered."""
-        return {place: member.words for place, member in zip(self.places, self.members, strict=True)}
 
 
 class Codebook(Record):

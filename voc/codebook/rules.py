@@ -196,7 +196,7 @@ def replay(clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: S
     clauses : mapping of Ref to str
         Every complaint of the run, normalised.
     bases : mapping of Ref to str or None
-        Its pain point before the rules.
+        Pain point of each of them before the rules.
     rules : sequence of Edit
         In order.
 
@@ -232,7 +232,7 @@ class _Replayer:
     def __init__(self, clauses: Mapping[Ref, str], bases: Mapping[Ref, str | None], rules: Sequence[AnyEdit]) -> None:
         self.clauses = clauses
         self.rules = rules
-        self.homes = dict(bases) if bases.keys() == clauses.keys() else {ref: bases.get(ref) for ref in clauses}
+        self.homes = dict(bases)
         self.excluded: set[Ref] = set()
         self.merges: dict[str, tuple[str, set[Ref]]] = {}  # merged pain point → where to, and what it brought
         self.named: set[Ref] = set()  # by the rules so far

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -196,7 +197,8 @@ def _with_background(
         and not names_problem(complaint.normalised)
     }
     yes: Literal[True] = True
-    members = tuple(one.model_copy(update={"background": yes}) if one.ref in background else one for one in book.run.members)
+    known = zip(book.run.refs, book.run.members, strict=True)
+    members = tuple(replace(one, background=yes) if ref in background else one for ref, one in known)
     run = book.run.model_copy(update={"members": members})
     run = run.model_copy(update={"beside": left - len(unassigned_members(run, outcome))})
     return book.model_copy(update={"run": run})

@@ -79,7 +79,7 @@ def members_table(book: Codebook, point: CodedPainPoint, most: int) -> Table:
         Pinned ones first, then by comment.
     """
     homes, pinned = outcome_of(book).homes, {one.member for one in point.pinned}
-    inside = [member for member in (book.run.members if book.run else ()) if homes[member.ref] == point.id]
+    inside = [member for ref, member in zip(book.run.refs, book.run.members, strict=True) if homes[ref] == point.id] if book.run else []
     title = f"{point.label} {point.id} · {state(point)} · 成员 / members {len(inside)}"
     table = _table(title, ("评论 Comment", "位置 Span", "原话 Text", ""))
     for member in sorted(inside, key=lambda member: member.ref not in pinned)[:most]:

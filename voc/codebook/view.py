@@ -9,7 +9,7 @@ from voc.codebook.assign import Applied
 from voc.codebook.matching import Cluster
 from voc.codebook.records import CodedPainPoint, LastRun, Ref, RunMember, clause_digest
 from voc.codebook.rules import Replay
-from voc.complaints import Complaint, severity
+from voc.complaints import QUOTES, SHORT_QUOTE, Complaint, severity
 from voc.metrics import share, wilson
 from voc.records import PainPoint, Quote
 
@@ -107,7 +107,7 @@ def unassigned_members(run: LastRun, outcome: Replay) -> list[RunMember]:
         Without those that a person excluded.
     """
     outside = {ref for ref, home in outcome.homes.items() if home is None} - outcome.excluded
-    return [one for one in run.members if one.ref in outside and not one.background] if outside else []
+    return [one for ref, one in zip(run.refs, run.members, strict=True) if ref in outside and not one.background] if outside else []
 
 
 def counted(point: CodedPainPoint, inside: Sequence[Complaint], terms: tuple[str, ...], fresh: Sequence[Quote], comments: int) -> PainPoint:
@@ -154,8 +154,6 @@ def _terms(clusters: Sequence[Cluster]) -> tuple[str, ...]:
 
 def _quotes(point: CodedPainPoint, inside: Sequence[Complaint], fresh: Sequence[Quote]) -> tuple[Quote, ...]:
     """Pinned quotes; then those of the fresh clusters and the surest, each from another comment and in other words."""
-    from voc.painpoints import QUOTES, SHORT_QUOTE
-
     pinned = {one.member for one in point.pinned}
     typical = {quote: rank for rank, quote in enumerate(fresh)}
 

@@ -74,7 +74,7 @@ def load(connection: Connection, name: str, cache: Cache, *, with_run: bool = Tr
         return Codebook.model_validate_json(connection.execute(select(CodebookRow.record).where(CodebookRow.name == name)).scalar_one())
 
     def whole() -> Codebook:
-        run = cache.get("last run", (name, head.run_revision), last_run)
+        run = cache.get("last run", (name, head.run_revision), last_run, most=2)
         return cache.get("bare codebook", (name, head.revision), bare).model_copy(update={"run": run})
 
     if with_run:

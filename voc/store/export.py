@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from voc.records import Analysis, Annotation, Mention, Quote
 from voc.store.current import Current
-from voc.store.members import Place
+from voc.store.placed import Place
 from voc.store.read import comments
 from voc.store.records import SENTIMENT, CommentFilter, StoredComment
 from voc.store.recount import known_words

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from voc.attributes import FIELDS
 from voc.codebook.records import Codebook
 from voc.errors import RecordNotFound
 from voc.naming import Meaning
@@ -23,7 +22,7 @@ from voc.store.current import Current, current
 from voc.store.part_records import Part, Source, Weekly
 from voc.store.point_records import PointDetail, SplitPreview
 from voc.store.records import CommentFilter, CommentPage, Review, ReviewPace, ReviewSummary, RunFilter, RunPage, StoredComment, StoredUpload
-from voc.store.recount import known_words, values_of
+from voc.store.recount import known_values, known_words
 from voc.store.standing import standing_of, state_of
 from voc.store.statistics import plan_of, renamed, statistics
 
@@ -82,6 +81,7 @@ class Findings(ABC):
         self.weekly(run_id)
         self.field_values(run_id)
         self.statistics(run_id)
+        self.narrower(run_id)
         with self.reading() as connection:
             part_columns.Columns(connection, current(connection, run_id, self.cache), self.cache).read()
             if head := codebooks.head_of(connection, run_id):
@@ -177,8 +177,7 @@ class Findings(ABC):
         with self.reading() as connection:
             state = state_of(connection, run_id)
             run = self.cache.get("run", state.run_key, lambda: read.run(connection, run_id))
-            fields = (*FIELDS, "question")
-            counts = self.cache.get("field_values", state.run_key, lambda: values_of(connection, run_id, run.upload_id, fields))
+            counts = known_values(connection, run, state.run_key, self.cache)
         return {
             field: tuple(value for value, _ in sorted(found.items(), key=lambda of: (-of[1], of[0]))) for field, found in counts.items()
         }

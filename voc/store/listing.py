@@ -12,8 +12,10 @@ from voc.records import PainPoint, Quote
 from voc.store.cache import Cache
 from voc.store.current import Current
 from voc.store.export import csv_row
-from voc.store.members import Place, as_found
+from voc.store.members import as_found
+from voc.store.placed import Place
 from voc.store.records import StoredRun
+from voc.store.recount import POINTS, details_of
 from voc.store.search import fold
 from voc.store.statistics import statistics
 from voc.store.tables import AnnotationRow, CommentRow
@@ -48,7 +50,7 @@ def narrower(connection: Connection, now: Current, memory: Cache) -> dict[str, t
     dict of str to tuple of SubIssue
         By pain point.
     """
-    run, moved = now.run, now.standing.moved
+    run = now.run
 
     def as_it_found() -> dict[str, tuple[SubIssue, ...]]:
         points = run.analysis.pain_points
@@ -66,12 +68,24 @@ def narrower(connection: Connection, now: Current, memory: Cache) -> dict[str, t
 
     found = memory.get("narrower", now.state.run_key, as_it_found)
 
-    def again() -> dict[str, tuple[SubIssue, ...]]:
-        points = [point for point in now.analysis.pain_points if point.id in moved]
-        return _narrower(connection, run, points, {point.id: now.standing.places(connection, point.id) for point in points})
+    return {
+        point.id: _anew(connection, now, point, memory) if point.id in now.standing.moved else found[point.id]
+        for point in now.analysis.pain_points
+    }
 
-    known = found | memory.get("narrower, moved", now.state, again)
-    return {point.id: known[point.id] for point in now.analysis.pain_points}
+
+def _anew(connection: Connection, now: Current, point: PainPoint, memory: Cache) -> tuple[SubIssue, ...]:
+    """Those of a pain point whose members the run did not find; of an edit that moves clauses of others they stay as they are."""
+    from voc.statistics.plan import sub_issues  # brings what few need
+
+    def counted() -> tuple[SubIssue, ...]:
+        places = sorted(now.standing.places(connection, point.id))
+        members = details_of(now.run, now.state.run_key, memory).complaints(connection, places, words)
+        return sub_issues(point.model_copy(update={"members": tuple(one.quote for one in members)}))
+
+    left = now.standing.left
+    words = left.words(point.id) if left else {}
+    return memory.get("narrower of one", (now.state.run_key, point.id, point.terms, left and left.digest(point.id)), counted, POINTS)
 
 
 def _is_erased(connection: Connection, run: StoredRun) -> bool:

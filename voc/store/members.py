@@ -1,26 +1,25 @@
-"""Which clauses belong to which pain point: as a run found it, and as edits and reviews leave it."""
+"""What the store says of clauses: which pain point a run found them in, and what is read where one is counted anew."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import combinations
+from sys import intern
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
+from typing_extensions import TypedDict  # that of `typing` is not enough for pydantic before Python 3.12
 
-from voc.codebook.records import Codebook, RunMember
-from voc.codebook.versions import outcome_of
-from voc.codebook.view import unassigned_members
-from voc.complaints import GRAVE_INTENTS, Complaint, complaint_at
-from voc.records import Annotation, Clause, Intent, PainPoint
+from voc.complaints import GRAVE_INTENTS, Complaint
+from voc.normalise import normalise
+from voc.records import Annotation, Quote
+from voc.store.paging import one_of
+from voc.store.placed import Member, Place
 from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow
+from voc.taxonomy import OVERALL
 
-_CHUNK = 500
-Place = tuple[str, int, int]  # id of the comment, start and end in its text
+_CHUNK = 5000
 
 
 class Origin(NamedTuple):
@@ -34,56 +33,6 @@ class Origin(NamedTuple):
 
 
 _ORIGIN = [CommentRow.__table__.c[name] for name in Origin._fields]
-
-
-class Member(NamedTuple):
-    """A clause of a comment that belongs to a pain point."""
-
-    start: int
-    end: int
-    point: str
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Members of a run's pain points, before reviews.
-
-    Parameters
-    ----------
-    homes : mapping of str to list of Place
-        Pain point that is shown → its members.
-    moved : frozenset of str
-        Those whose members are not those that the run found.
-    words : mapping of Place to str
-        Normalised clauses, where they are known.
-    unassigned : sequence of RunMember or None
-        In no pain point; None where nobody edited anything, so that the run says how many they are.
-    """
-
-    homes: Mapping[str, list[Place]]
-    moved: frozenset[str] = frozenset()
-    words: Mapping[Place, str] = field(default_factory=dict)
-    unassigned: Sequence[RunMember] | None = None
-
-    @cached_property
-    def by_comment(self) -> Mapping[str, list[Member]]:  # numpydoc ignore=RT01
-        """Id of a comment → its members."""
-        found: dict[str, list[Member]] = defaultdict(list)
-        for point, places in self.homes.items():
-            for comment_id, start, end in places:
-                found[comment_id].append(Member(start, end, point))
-        return dict(found)
-
-    @cached_property
-    def comments(self) -> Mapping[str, int]:  # numpydoc ignore=RT01
-        """Number of comments of each pain point."""
-        return {point: len({place[0] for place in places}) for point, places in self.homes.items()}
-
-    @cached_property
-    def together(self) -> Counter[tuple[str, str]]:  # numpydoc ignore=RT01
-        """Number of comments that two pain points share, the smaller id first."""
-        several = (sorted({one.point for one in members}) for members in self.by_comment.values() if len(members) > 1)
-        return Counter(pair for points in several for pair in combinations(points, 2))
 
 
 def as_found(connection: Connection, run_id: str, point: str | None = None) -> dict[str, list[Place]]:
@@ -138,35 +87,40 @@ def members_of(connection: Connection, run_id: str, keys: Sequence[int]) -> dict
     return dict(found)
 
 
-def placed(found: Mapping[str, list[Place]], points: Sequence[PainPoint], book: Codebook) -> Placed:
-    """Members after edits.
+class _Meant(TypedDict):
+    id: str
 
-    Parameters
-    ----------
-    found : mapping of str to list of Place
-        As the run found them.
-    points : sequence of PainPoint
-        Of the run.
-    book : Codebook
-        With this run.
 
-    Returns
-    -------
-    Placed
-        Pain points without members are left out, unless the run had them without any.
-    """
-    if book.run is None:
-        return Placed(found)
-    shown = {point.id for point in book.pain_points if point.status == "active"}
-    outcome = outcome_of(book)
-    homes: dict[str, list[Place]] = {point.id: [] for point in points if point.id in shown}
-    for member, place in zip(book.run.members, book.run.places, strict=True):
-        home = outcome.homes[member.ref]
-        if home in shown:
-            homes.setdefault(home, []).append(place)
-    moved = frozenset(point for point, places in homes.items() if set(places) != set(found.get(point, ())))
-    kept = {point: places for point, places in homes.items() if places or point not in moved}
-    return Placed(kept, moved, book.run.words, unassigned_members(book.run, outcome))
+class _Verdict(TypedDict):
+    score: float
+
+
+class _Clause(TypedDict):
+    start: int
+    end: int
+    sentiment: _Verdict
+    touchpoints: list[str]
+
+
+class _Record(TypedDict):
+    """What complaints need of an `Annotation`: there are a hundred thousand of them, and all of one takes five times as long to read."""
+
+    text: str
+    intents: list[_Meant]
+    clauses: list[_Clause]
+
+
+_RECORD = TypeAdapter(_Record)
+
+
+class _Said(NamedTuple):
+    """What a `Complaint` holds, in a fifth of the memory."""
+
+    text: str
+    normalised: str
+    touchpoint: str
+    score: float
+    grave: bool
 
 
 class Details:
@@ -183,7 +137,7 @@ class Details:
     def __init__(self, run_id: str, upload_id: int) -> None:
         self.run_id = run_id
         self.upload_id = upload_id
-        self._complaints: dict[Place, Complaint] = {}
+        self._said: dict[Place, _Said] = {}
         self._origins: dict[str, Origin] = {}
         self._records: dict[str, Annotation] = {}
         self._grave: frozenset[str] | None = None
@@ -207,20 +161,25 @@ class Details:
         """
         missing: dict[str, list[Place]] = defaultdict(list)
         for place in places:
-            if place not in self._complaints:
+            if place not in self._said:
                 missing[place[0]].append(place)
-        record = AnnotationRow.record
-        for row in self._rows(connection, list(missing), record):
-            self._origins[row[0]] = Origin(*row[2:])
-            # Ours, and a hundred thousand of them: only what is needed is made a record.
-            said = json.loads(row[1])
-            intents = tuple(Intent.model_construct(**intent) for intent in said["intents"])
-            annotation = Annotation.model_construct(**{**said, "intents": intents})
+        for row in self._rows(connection, list(missing), AnnotationRow.record):
+            self._note(row[0], row[2:])
+            said = _RECORD.validate_json(row[1])
+            grave = any(intent["id"] in GRAVE_INTENTS for intent in said["intents"])
             clauses = {(clause["start"], clause["end"]): clause for clause in said["clauses"]}
             for place in missing[row[0]]:
                 if clause := clauses.get(place[1:]):
-                    self._complaints[place] = complaint_at(annotation, Clause.model_validate(clause), words.get(place))
-        return [self._complaints[place] for place in places if place in self._complaints]
+                    text, known = said["text"][place[1] : place[2]], words.get(place)
+                    normalised = normalise(text).normalised if known is None else known
+                    touchpoint = intern(clause["touchpoints"][0]) if clause["touchpoints"] else OVERALL
+                    score = clause["sentiment"]["score"]
+                    self._said[place] = _Said(normalised if normalised == text else text, normalised, touchpoint, score, grave)
+        return [self._complaint(place, self._said[place]) for place in places if place in self._said]
+
+    def _complaint(self, place: Place, said: _Said) -> Complaint:
+        quote = Quote(comment_id=place[0], start=place[1], end=place[2], text=said.text)
+        return Complaint(quote, *said[1:])
 
     def origins(self, connection: Connection, ids: Iterable[str]) -> list[Origin]:
         """When and where comments were made.
@@ -239,8 +198,11 @@ class Details:
         """
         wanted = list(ids)
         for row in self._rows(connection, [one for one in wanted if one not in self._origins]):
-            self._origins[row[0]] = Origin(*row[1:])
+            self._note(row[0], row[1:])
         return [self._origins[one] for one in wanted if one in self._origins]
+
+    def _note(self, comment_id: str, origin: Sequence[str | None]) -> None:
+        self._origins[comment_id] = Origin(*(value and intern(value) for value in origin))  # few are different
 
     def records(self, connection: Connection, ids: Sequence[str]) -> list[Annotation]:
         """All that the models said of some comments.
@@ -286,5 +248,6 @@ class Details:
         if more:
             same = (AnnotationRow.comment_id == CommentRow.id) & (AnnotationRow.run_id == self.run_id)
             statement = statement.join(AnnotationRow, same)
-        for chunk in (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)):
-            yield from connection.execute(statement.where(CommentRow.comment_id.in_(chunk)))
+        sqlite = connection.dialect.name == "sqlite"
+        for chunk in (list(ids[at : at + _CHUNK]) for at in range(0, len(ids), _CHUNK)):
+            yield from connection.execute(statement.where(one_of(CommentRow.comment_id.expression, chunk, sqlite=sqlite)))

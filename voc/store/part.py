@@ -15,10 +15,10 @@ from voc.store.cache import Cache
 from voc.store.chosen import of_days, of_fields
 from voc.store.current import Current
 from voc.store.decisions import decisions
-from voc.store.members import Place
 from voc.store.part_columns import Bools, Columns, Ints
 from voc.store.part_records import Part, Source, Weekly
 from voc.store.part_scores import scored
+from voc.store.placed import Place
 from voc.store.records import RunFilter
 from voc.store.recount import details_of
 from voc.store.tables import AnnotationRow, CommentRow

@@ -18,6 +18,7 @@ from voc.store.cache import Cache
 from voc.store.chosen import of_days, of_fields
 from voc.store.current import Current
 from voc.store.paging import one_of
+from voc.store.placed import Placed
 from voc.store.points import monday
 from voc.store.records import RunFilter
 from voc.store.tables import AnnotationRow, CommentRow, MembershipRow, MentionRow
@@ -139,15 +140,22 @@ class Columns:
 
         def as_they_are() -> Mapping[str, Ints]:
             found = self._kept("members", as_found)
-            moved = {point: stood.places(self.connection, point) for point in stood.shown if point in stood.moved}
-            places = self.places_of({place[0] for several in moved.values() for place in several})
-            anew = {
-                point: np.sort(np.array([places[one[0]] for one in several if one[0] in places], dtype=np.int64))
-                for point, several in moved.items()
-            }
+            anew = self._moved(stood.left) if stood.left else {}
             return {point: anew[point] if point in anew else found[point] for point in stood.shown if point in anew or point in found}
 
         return self.memory.get("columns: members now", self.now.state, as_they_are)
+
+    def _moved(self, left: Placed) -> dict[str, Ints]:
+        """The same of the pain points whose members the run did not find."""
+        clauses = left.clauses
+
+        def read() -> Ints:
+            places = self.places_of(place[0] for place in clauses.places)
+            return np.array([places.get(place[0], -1) for place in clauses.places], dtype=np.int64)
+
+        of = self.memory.get("columns: places of clauses", (self.now.state.run_key, len(clauses.places)), read)
+        moved = {point: of[left.members[point]] for point in left.shown if point in left.moved}
+        return {point: np.sort(places[places >= 0]) for point, places in moved.items()}
 
     def places_of(self, ids: Iterable[str]) -> dict[str, int]:
         """Where some comments are.

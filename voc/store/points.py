@@ -154,7 +154,7 @@ def split_preview(kept: codebooks.Kept, point_id: str, words: Sequence[str], mem
     if not wanted:
         raise CodebookError("no_words", "没有给出词语 / no words given", "words=小票")
     homes = memory.get("homes", (kept.name, kept.revision), lambda: outcome_of(book).homes, most=2)
-    members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == point_id]
+    members = [one for ref, one in zip(book.run.refs, book.run.members, strict=True) if homes[ref] == point_id] if book.run else []
     folded = [word.casefold() for word in wanted]
     going = [one for one in members if any(word in one.words.casefold() for word in folded)]
     refs = {one.ref for one in going}
@@ -178,7 +178,7 @@ def split_preview(kept: codebooks.Kept, point_id: str, words: Sequence[str], mem
 def _hidden(connection: Connection, now: Current, book: Codebook, coded: CodedPainPoint, memory: Cache) -> PainPoint:
     """One that is not shown: dismissed, merged, or without members in this run. What it holds is counted all the same."""
     homes = outcome_of(book).homes
-    members = [one for one in (book.run.members if book.run else ()) if homes[one.ref] == coded.id]
+    members = [one for ref, one in zip(book.run.refs, book.run.members, strict=True) if homes[ref] == coded.id] if book.run else []
     words = {(one.comment_id, one.start, one.end): one.words for one in members}
     inside = details_of(now.run, now.state.run_key, memory).complaints(connection, list(words), words)
     of = now.analysis.input.comments

@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
 from voc.store.chosen import of_days, of_fields
-from voc.store.members import Member, members_of
+from voc.store.members import members_of
 from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
+from voc.store.placed import Member
 from voc.store.records import (
     CommentFilter,
     CommentPage,

@@ -19,13 +19,14 @@ from voc.naming import Meaning, known_meanings
 from voc.records import PainPoint, Quote, Unassigned
 from voc.store import codebooks, taxonomies
 from voc.store.cache import Cache
-from voc.store.members import Details, Place
+from voc.store.members import Details
+from voc.store.placed import Place
 from voc.store.records import StoredRun
 from voc.store.standing import Standing
 from voc.store.tables import AnnotationRow, CommentRow
 from voc.taxonomy import Taxonomy, load_taxonomy, read_taxonomy
 
-_POINTS = 1000  # counted pain points that are remembered
+POINTS = 1000  # counted pain points that are remembered
 
 
 class Counting:
@@ -67,7 +68,7 @@ class Counting:
         if not self.stood.moved and {point.id for point in points} == set(self.old):
             labels = {point.id: point.label for point in points}
             return tuple(sorted((_relabelled(point, labels) for point in points), key=rank))
-        comments, together = self.stood.counts()
+        comments, together = (self.stood.left.comments(), self.stood.left.together()) if self.stood.left else ({}, {})
         companions = companions_of(points, comments, together, self.run.analysis.input.comments)
         described = []
         for point in sorted(points, key=rank):
@@ -93,24 +94,22 @@ class Counting:
 
     def _counted(self, coded: CodedPainPoint) -> PainPoint:
         """Counted anew, but for companions and the line in words."""
-        out = self.stood.out.get(coded.id, frozenset())
-        # Of an edit that moves clauses of others it stays as it is.
-        places = frozenset(self.stood.placed.homes.get(coded.id, ())) if self.stood.placed else None
-        key = (self.key, coded.id, coded.label, coded.pinned, out, places)
-        return self.memory.get("point", key, lambda: self._count(coded), _POINTS)
+        left = self.stood.left
+        key = (self.key, coded.id, coded.label, coded.pinned, left and left.digest(coded.id))
+        return self.memory.get("point", key, lambda: self._count(coded), POINTS)
 
     def _count(self, coded: CodedPainPoint) -> PainPoint:
         places = self.stood.places(self.connection, coded.id)
-        inside = self.details.complaints(self.connection, places, self.stood.placed.words if self.stood.placed else {})
+        inside = self.details.complaints(self.connection, places, self.stood.left.words(coded.id) if self.stood.left else {})
         of = self.run.analysis.input.comments
         if not inside:  # all of them erased
             return nothing_of(coded, of)
         old = self.old.get(coded.id)
         fresh = [quote for point in self.run.analysis.pain_points for quote in point.quotes]
         point = counted(coded, inside, old.terms if old else (), fresh, of).model_copy(update={"members": ()})
-        values = self.memory.get("values", self.key, lambda: values_of(self.connection, self.run.id, self.run.upload_id))
+        values = known_values(self.connection, self.run, self.key, self.memory)
         origins = self.details.origins(self.connection, sorted({place[0] for place in places}))
-        return describe_one(point, origins, values, 0, self.meanings, self.taxonomy)
+        return describe_one(point, origins, {field: values[field] for field in FIELDS}, 0, self.meanings, self.taxonomy)
 
     def unassigned(self, points: Sequence[PainPoint]) -> Unassigned:
         """Complaints in no pain point.
@@ -143,16 +142,15 @@ class Counting:
         return old.model_copy(update={"size": size, "share": share(size, size + inside), "examples": still})
 
     def _is_inside(self, quote: Quote) -> bool:
-        known = self.stood.placed.by_comment.get(quote.comment_id, ()) if self.stood.placed else ()
+        known = self.stood.placed.of_comment(quote.comment_id) if self.stood.placed else ()
         return any((one.start, one.end) == (quote.start, quote.end) for one in known)
 
     def _doubtful(self) -> set[Place]:
         """Clauses in no pain point that complain of a touchpoint of which people say that the comment does not complain."""
         cleared = self.stood.decided.cleared
-        by_comment = self.stood.placed.by_comment if self.stood.placed else {}
         found = set()
         for record in self.details.records(self.connection, sorted(frozenset[str]().union(*cleared.values()))):
-            inside = {(one.start, one.end) for one in by_comment.get(record.id, ())}
+            inside = {(one.start, one.end) for one in self.stood.placed.of_comment(record.id)} if self.stood.placed else set()
             for one in complaints_of(record):
                 place = (one.quote.start, one.quote.end)
                 if record.id in cleared.get(one.touchpoint, ()) and place not in inside:
@@ -177,7 +175,7 @@ def details_of(run: StoredRun, key: tuple[str, int], memory: Cache) -> Details:
     Details
         Always the same.
     """
-    return memory.get("details", key, lambda: Details(run.id, run.upload_id))
+    return memory.get("details", key, lambda: Details(run.id, run.upload_id), most=2)
 
 
 def nothing_of(coded: CodedPainPoint, of: int) -> PainPoint:
@@ -243,7 +241,29 @@ def _kept_words(text: str) -> tuple[Taxonomy, dict[str, Meaning]]:
     return taxonomy, known_meanings(taxonomy)
 
 
-def values_of(connection: Connection, run_id: str, upload_id: int, fields: Sequence[str] = FIELDS) -> dict[str, Counter[str]]:
+def known_values(connection: Connection, run: StoredRun, key: tuple[str, int], memory: Cache) -> dict[str, Counter[str]]:
+    """How many comments of a run have each value of the fields that filters go by.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    run : StoredRun
+        The run.
+    key : tuple of (str, int)
+        It, and the last erasure.
+    memory : Cache
+        Remembers them.
+
+    Returns
+    -------
+    dict of str to Counter
+        By field.
+    """
+    return memory.get("field values", key, lambda: values_of(connection, run.id, run.upload_id, (*FIELDS, "question")))
+
+
+def values_of(connection: Connection, run_id: str, upload_id: int, fields: Sequence[str]) -> dict[str, Counter[str]]:
     """How many comments of a run have each value of some fields.
 
     Parameters

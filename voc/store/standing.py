@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -16,8 +14,9 @@ from voc.records import PainPoint
 from voc.store import codebooks, read
 from voc.store.cache import Cache
 from voc.store.decisions import Decisions, decisions
-from voc.store.members import Member, Place, Placed, as_found, members_of, placed
+from voc.store.members import as_found, members_of
 from voc.store.people import AuditRow, ReviewRow
+from voc.store.placed import Clauses, Member, Place, Placed, found_among, found_at, placed
 from voc.store.records import StoredRun
 
 _ERASURES = ("erase_customer", "erase_upload")
@@ -66,17 +65,6 @@ class Standing:
     placed: Placed | None
 
     @cached_property
-    def out(self) -> Mapping[str, frozenset[str]]:  # numpydoc ignore=RT01
-        """Pain point → its comments that people say do not complain of its touchpoint: they have left it."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for touchpoint, ids in self.decided.cleared.items():
-            for comment_id in ids:
-                for _, _, point in self.placed.by_comment.get(comment_id, ()) if self.placed else ():
-                    if self.touchpoints[point] == touchpoint:
-                        found[point].add(comment_id)
-        return {point: frozenset(ids) for point, ids in found.items()}
-
-    @cached_property
     def touchpoints(self) -> Mapping[str, str]:  # numpydoc ignore=RT01
         """Of all pain points."""
         return {point.id: point.touchpoint for point in self._known}
@@ -91,17 +79,19 @@ class Standing:
         return self.book.pain_points if self.book else self.run.analysis.pain_points
 
     @cached_property
+    def left(self) -> Placed | None:  # numpydoc ignore=RT01
+        """`placed` without the comments that people say do not complain of the touchpoint of a pain point: they have left it."""
+        return self.placed and self.placed.without(self.decided.cleared, self.touchpoints)
+
+    @property
     def moved(self) -> frozenset[str]:  # numpydoc ignore=RT01
         """Pain points whose members are not those that the run found."""
-        return self.placed.moved | frozenset(self.out) if self.placed else frozenset()
+        return self.left.moved if self.left else frozenset()
 
-    @cached_property
+    @property
     def shown(self) -> tuple[str, ...]:  # numpydoc ignore=RT01
         """Pain points that are shown: those that still have a member, and those that never had one here."""
-        if self.placed is None:
-            return tuple(point.id for point in self.run.analysis.pain_points)
-        comments = self.placed.comments
-        return tuple(point for point in self.placed.homes if point not in self.out or comments[point] > len(self.out[point]))
+        return self.left.shown if self.left else tuple(point.id for point in self.run.analysis.pain_points)
 
     def places(self, connection: Connection, point: str) -> list[Place]:
         """Members of a pain point.
@@ -118,10 +108,7 @@ class Standing:
         list of Place
             Empty where it is not shown.
         """
-        if self.placed is None:
-            return as_found(connection, self.run.id, point).get(point, [])
-        out = self.out.get(point, ())
-        return [place for place in self.placed.homes.get(point, ()) if place[0] not in out]
+        return self.left.places(point) if self.left else as_found(connection, self.run.id, point).get(point, [])
 
     def inside(self, connection: Connection, point: str | None) -> list[str] | None:
         """Ids of the comments of a pain point, where they are not those that the run found.
@@ -138,7 +125,7 @@ class Standing:
         list of str or None
             None: as the run found them.
         """
-        if point and self.placed is not None and (point in self.moved or point not in self.shown):
+        if point and self.left and (point in self.moved or point not in self.shown):
             return sorted({place[0] for place in self.places(connection, point)})
         return None
 
@@ -155,9 +142,7 @@ class Standing:
         dict of str to list of Place
             By pain point.
         """
-        if self.placed is None:
-            return as_found(connection, self.run.id)
-        return {point: self.places(connection, point) for point in self.shown}
+        return {point: self.left.places(point) for point in self.shown} if self.left else as_found(connection, self.run.id)
 
     def members(self, connection: Connection, keys: Mapping[int, str]) -> dict[str, list[Member]]:
         """Clauses of some comments that belong to pain points.
@@ -174,15 +159,11 @@ class Standing:
         dict of str to list of Member
             By id of the comment.
         """
-        if self.placed is None:
+        if self.left is None:
             return members_of(connection, self.run.id, list(keys))
-        by_comment = self.placed.by_comment
-        return {
-            comment_id: [one for one in by_comment.get(comment_id, ()) if comment_id not in self.out.get(one.point, ())]
-            for comment_id in keys.values()
-        }
+        return {comment_id: self.left.of_comment(comment_id) for comment_id in keys.values()}
 
-    def left(self, comment_id: str) -> list[Member]:
+    def taken_out(self, comment_id: str) -> list[Member]:
         """Clauses of a comment that would belong to pain points, had no review said that it does not complain of their touchpoint.
 
         Parameters
@@ -195,30 +176,10 @@ class Standing:
         list of Member
             As edits leave them; empty where no review took the comment out of a pain point.
         """
-        members = self.placed.by_comment.get(comment_id, ()) if self.placed else ()
-        return [one for one in members if comment_id in self.out.get(one.point, ())]
-
-    def counts(self) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
-        """How many comments each pain point has, and each two of them together.
-
-        Returns
-        -------
-        comments : dict of str to int
-            By pain point.
-        together : Counter of (str, str)
-            By two pain points, the smaller id first.
-        """
-        if self.placed is None:
-            return {}, Counter()
-        comments, together = dict(self.placed.comments), Counter(self.placed.together)
-        for point, ids in self.out.items():
-            comments[point] -= len(ids)
-        for comment_id in frozenset[str]().union(*self.out.values()):
-            before = {one.point for one in self.placed.by_comment[comment_id]}
-            after = {point for point in before if comment_id not in self.out.get(point, ())}
-            together.subtract(combinations(sorted(before), 2))
-            together.update(combinations(sorted(after), 2))
-        return comments, together
+        if self.placed is None or self.left is None:
+            return []
+        still = self.left.of_comment(comment_id)
+        return [one for one in self.placed.of_comment(comment_id) if one not in still]
 
 
 def state_of(connection: Connection, run_id: str) -> State:
@@ -272,17 +233,26 @@ def standing_of(connection: Connection, state: State, memory: Cache) -> Standing
         as_it_was = kept is None or codebooks.moving(kept.book) == state.moving
         if as_it_was and not decided.cleared:
             return Standing(state, run, decided, kept.book if kept else None, None)
-        found = memory.get("members", state.run_key, lambda: _found(connection, run))
         if as_it_was or kept is None:
+            found = memory.get("members", state.run_key, lambda: _found(connection, run))
             return Standing(state, run, decided, kept.book if kept else None, found)
         whole = codebooks.load(connection, kept.name, memory)
         book = whole.book if whole else kept.book
-        key = (*state.run_key, state.codebook, codebooks.moving(book))
-        return Standing(state, run, decided, book, memory.get("placed", key, lambda: placed(found.homes, run.analysis.pain_points, book)))
+        key = (*state.run_key, state.codebook)
+        among = memory.get("members of codebook", key, lambda: _among(book, _found(connection, run)), most=2)
+        now = memory.get("placed", (*key, codebooks.moving(book)), lambda: placed(among, book))
+        return Standing(state, run, decided, book, now)
 
     return memory.get("standing", state, make)
 
 
 def _found(connection: Connection, run: StoredRun) -> Placed:
     found = as_found(connection, run.id)
-    return Placed({point.id: found.get(point.id, []) for point in run.analysis.pain_points})
+    places = sorted((place, point.id) for point in run.analysis.pain_points for place in found.get(point.id, ()))
+    return found_at([place for place, _ in places], [home for _, home in places], (point.id for point in run.analysis.pain_points))
+
+
+def _among(book: Codebook, found: Placed) -> Placed:
+    members = book.run.members if book.run else ()
+    clauses = Clauses([(one.comment_id, one.start, one.end) for one in members], [one.words for one in members])
+    return found_among(clauses, found)

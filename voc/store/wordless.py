@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Text, cast, func, select
 
-from voc.pipeline import redact_answer
 from voc.records import SCORES, Answer
+from voc.redact import redact_answer
 from voc.store.chosen import FIELDS
 from voc.store.records import RunFilter
 from voc.store.tables import ProblemRow

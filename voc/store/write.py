@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, insert, select
 
 from voc.errors import RecordNotFound, StoreError
-from voc.pipeline import redact_comment
 from voc.records import Analysis, Annotation, Comment, PainPoint
+from voc.redact import redact_comment
 from voc.store.records import StoredUpload
 from voc.store.search import Indexed, add_to_index, fold
 from voc.store.statistics import written

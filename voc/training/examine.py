@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from voc.errors import ModelNotFound
-from voc.intent import INTENTS
 from voc.modelstore import ModelMeta, write_meta
 from voc.pipeline import Pipeline
 from voc.quality import TASKS, Engine
+from voc.records import INTENTS
 from voc.robustness import measure_robustness
 from voc.taxonomy import load_taxonomy
 from voc.training.card import write_card

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from voc.classify.blend import Blend
-from voc.intent import INTENTS, find_intents, purpose_scores
+from voc.intent import find_intents, purpose_scores
+from voc.records import INTENTS
 from voc.sentiment import Opinion
 from voc.training.data import GoldComment, folds
 from voc.training.measure import best_threshold, measure_marks

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.corpora import lexicon_table
-from voc.intent import INTENTS
-from voc.records import LABELS
+from voc.records import INTENTS, LABELS
 from voc.sentiment import Passage
 from voc.training.data import POLARITIES, GoldComment, Labelled, clauses_of
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from voc.classify.linear import LinearClassifier
-from voc.intent import INTENTS
 from voc.modelstore import ModelMeta, model_folder
 from voc.quality import ENCODERS, Engine, find_engine
-from voc.records import LABELS
+from voc.records import INTENTS, LABELS
 from voc.sentiment import Opinion, Passage
 from voc.taxonomy import load_taxonomy
 from voc.training.aside import find_unseen, read_opinions

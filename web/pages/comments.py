@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from voc.intent import INTENTS
-from voc.records import LABELS
+from voc.records import INTENTS, LABELS
 from voc.store import Store
 from voc.store.records import CommentFilter
 from web.api.exchange import check_fields

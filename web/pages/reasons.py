@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from voc.records import Label
-from voc.store.members import Member
+from voc.store.placed import Member
 from voc.store.records import SENTIMENT, StoredComment
 from voc.store.reviews import modelled
 from voc.store.standing import Standing
@@ -63,7 +63,7 @@ def reasons_of(comment: StoredComment, standing: Standing, labels: Mapping[str, 
     inside = [Member(one.start, one.end, one.pain_point) for one in comment.pain_points if one.pain_point in labels]
     names = {**standing.labels, **labels}
     found = []
-    for left, members in ((False, inside), (True, standing.left(comment.comment.id))):
+    for left, members in ((False, inside), (True, standing.taken_out(comment.comment.id))):
         order = list(dict.fromkeys(one.point for one in sorted(members)))
         for point, own in groupby(sorted(members, key=lambda one: (order.index(one.point), one)), key=lambda one: one.point):
             clauses = list(own)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 from werkzeug.wrappers import Response
 
 from voc.corpora import taxonomy_names, taxonomy_path
 from voc.errors import SettingsError, TaxonomyError, VocError
-from voc.pipeline import Pipeline
 from voc.store import CommentFilter, Store
 from voc.store.taxonomies import check_words, is_reference
 from voc.taxonomy import Taxonomy, load_taxonomy
@@ -22,6 +21,9 @@ from web.names import touchpoint_name
 from web.pages.access import Page
 from web.pages.admin.answers import done, show
 from web.pages.frame import newest_run
+
+if TYPE_CHECKING:
+    from voc.pipeline import Pipeline
 
 SAMPLE = 200  # comments that are scored twice
 QUALITY = "fast"  # for both: seconds count here, and both are of one kind
