@@ -61,7 +61,7 @@ def test_lexicons_hold_no_line_twice():
     for name in ("stopwords", "turns", "opinions"):
         entries = lexicon_lines(name)
         assert sorted(set(entries)) == sorted(entries), name
-    for name in ("cues", "pains", "intents", "emoji"):
+    for name in ("cues", "faults", "pains", "intents", "emoji"):
         rows = lexicon_table(name)
         assert len(set(rows)) == len(rows), name
     labels = [label for _, _, label, *_ in lexicon_table("pains")]

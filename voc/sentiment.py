@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from scipy.special import softmax
 
 from voc.classify import Classifier
 from voc.classify.head import DenseHead, Doubles
-from voc.corpora import lexicon_table
+from voc.cues import cue_counts, without_turn
+from voc.denial import denies_fault
 from voc.groups import Groups
 from voc.records import LABELS, Sentiment, Verdict
-from voc.tokenise import turn_words
 
 # Places kept of a published probability; also hides the last bits that differ between machines.
 DIGITS = 4
@@ -94,42 +93,22 @@ def gather_evidence(passages: Sequence[Passage], opinions: Sequence[Opinion], po
     """
     clauses = [without_turn(clause) for passage in passages for clause in passage.clauses]
     texts = [passage.normalised for passage in passages] + clauses
-    odds = np.diff(polarity.decision_function([texts]).astype(np.float64), axis=1)[:, 0]
-    tones = tone.decision_function([texts]).astype(np.float64)
+    denied = np.array([denies_fault(clause) for clause in clauses])
+    only = Groups([len(passage.clauses) for passage in passages]).min(denied.astype(np.float64)) > 0  # comments that say nothing else
+    either = np.concatenate([only, denied])
+    odds = np.diff(_praise(polarity.decision_function([texts]).astype(np.float64), either), axis=1)[:, 0]
+    tones = _praise(tone.decision_function([texts]).astype(np.float64), either)
     whole, parts, mixed = (
         np.vstack([opinion[name] for opinion in opinions]).astype(np.float64) for name in ("sentiment", "polarity", "mixed")
     )
     count = len(passages)
-    return Evidence(odds[:count], odds[count:], tones[:count], tones[count:], whole, parts, mixed)
+    return Evidence(odds[:count], odds[count:], tones[:count], tones[count:], _praise(whole, only), _praise(parts, denied), mixed)
 
 
-def without_turn(clause: str) -> str:
-    """Clause without the turn that it starts with: 但是 mostly brings a complaint, but "但是味道不错" is none.
-
-    Parameters
-    ----------
-    clause : str
-        Normalised.
-
-    Returns
-    -------
-    str
-        The rest; the clause itself where there is no turn, or nothing else.
-
-    Examples
-    --------
-    >>> without_turn("但是味道不错")
-    '味道不错'
-    """
-    if not clause.startswith(_turns()):
-        return clause
-    turn = max((turn for turn in turn_words() if clause.startswith(turn)), key=len)
-    return clause.removeprefix(turn) or clause
-
-
-@cache
-def _turns() -> tuple[str, ...]:
-    return tuple(turn_words())
+def _praise(scores: Doubles, denied: NDArray[np.bool_]) -> Doubles:
+    """Scores, from negative to positive, turned round where a denied fault was read as a complaint."""
+    mistaken = denied & (scores[:, 0] > scores[:, -1])
+    return np.where(mistaken[:, None], scores[:, ::-1], scores)
 
 
 def comment_features(passages: Sequence[Passage], evidence: Evidence) -> Doubles:
@@ -213,42 +192,6 @@ def clause_features(passages: Sequence[Passage], evidence: Evidence) -> Doubles:
             *(evidence.clause_opinion, softmax(evidence.clause_opinion, axis=1)),
         ]
     )
-
-
-def cue_counts(texts: Sequence[str]) -> Doubles:
-    """How often each kind of cue word of `corpora/lexicon/cues.tsv` occurs.
-
-    Parameters
-    ----------
-    texts : sequence of str, length n_texts
-        Normalised.
-
-    Returns
-    -------
-    ndarray of shape (n_texts, n_kinds)
-        Counts, kinds in file order.
-
-    Examples
-    --------
-    >>> cue_counts(["味道一般,但是不贵", "好吃"]).sum(axis=1)
-    array([4., 1.])
-    """
-    # All texts as one, with a line each: one search a kind.
-    joined = "\n".join(texts)
-    ends = np.cumsum([len(text) + 1 for text in texts])
-    columns = []
-    for pattern in _cue_patterns():
-        places = [match.start() for match in pattern.finditer(joined)]
-        columns.append(np.bincount(np.searchsorted(ends, places, side="right"), minlength=len(texts)))
-    return np.array(columns, dtype=np.float64).T
-
-
-@cache
-def _cue_patterns() -> tuple[re.Pattern[str], ...]:
-    kinds: dict[str, list[str]] = {}
-    for kind, word in lexicon_table("cues"):
-        kinds.setdefault(kind, []).append(re.escape(word))
-    return tuple(re.compile("|".join(words)) for words in kinds.values())
 
 
 class SentimentModel:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from voc.classify.head import Doubles
+from voc.cues import without_turn
 from voc.errors import ModelNotFound, SettingsError
 from voc.records import LABELS, Sentiment, Verdict
-from voc.sentiment import Opinion, Passage, make_sentiment, make_verdict, without_turn
+from voc.sentiment import Opinion, Passage, make_sentiment, make_verdict
 
 _WINDOW = 512  # tokens read at once; a longer text is the mean of its windows
 _FELT = 0.6  # probability from which a clause counts as praise or complaint, for `mixed`
