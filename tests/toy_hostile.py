@@ -92,7 +92,7 @@ def make_hostile(store: Store, scorer: Any, pipeline: Any, monkeypatch: Any) -> 
     mark = re.search(r'name="mark" value="(\w+)"', client.get(here).text)
     assert mark
     roles = {f"role-0-{number}": role for number, role in enumerate(ROLES)}
-    how = {"quality": "fast", "taxonomy": kept.reference, "codebook": evil("codebook")}
+    how = {"quality": "fast", "taxonomy": kept.reference, "track": "own", "own_codebook": evil("codebook")}
     answer = client.post(f"{here}/start", data={"csrf_token": token, "mark": mark[1], "use-0": "1", **roles, **how})
     assert answer.status_code == 303
     worker = worker_of(store, pipeline)

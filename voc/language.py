@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from voc.corpora import lexicon_lines
@@ -60,7 +61,7 @@ def detect_language(text: str) -> Language:
 def is_informative(normalised: str) -> bool:
     """Tell whether anything is said that can be acted on or learnt from.
 
-    False where nothing is left after taking away what `corpora/lexicon/no_content.txt` lists, marks, digits, emoji names,
+    False where nothing is left after taking away what `corpora/lexicon/no_content.txt` and ``no_answer.txt`` list, marks, digits, emoji names,
     placeholders and keyboard noise: empty answers ("无", "暂无建议"), bare verdicts without reason ("很好", "非常满意"), "还没用".
 
     Parameters
@@ -78,6 +79,28 @@ def is_informative(normalised: str) -> bool:
     (False, True)
     """
     return _nothing_but_fillers().fullmatch(_NOISE.sub(" ", _NOT_LANGUAGE.sub(" ", normalised))) is None
+
+
+def is_no_answer(normalised: str) -> bool:
+    """Tell whether a comment is an empty answer, which has no sentiment and speaks of no touchpoint.
+
+    Parameters
+    ----------
+    normalised : str
+        The analysed writing of a comment.
+
+    Returns
+    -------
+    bool
+        True where nothing but words of `corpora/lexicon/no_answer.txt` and punctuation is there; bare verdicts ("很好") and emoji are
+        an answer.
+
+    Examples
+    --------
+    >>> [is_no_answer(text) for text in ("没有", "暂无建议。", "没有热水", "很好", "不满")]
+    [True, True, False, False, False]
+    """
+    return _nothing_but_no_answer().fullmatch(normalised) is not None
 
 
 def _script(text: str) -> Language:
@@ -99,7 +122,16 @@ def _telling_characters() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _nothing_but_fillers() -> re.Pattern[str]:
-    # Longest first and possessive: one way to read a text, so that a long one takes linear time.
-    fillers = sorted(lexicon_lines("no_content"), key=len, reverse=True)
-    words = "|".join(rf"\b{re.escape(filler)}\b" if filler.isascii() else re.escape(filler) for filler in fillers)
+    words = _any_of([*lexicon_lines("no_content"), *lexicon_lines("no_answer")])
     return re.compile(rf"(?:[\W\d_]|{words})*+", re.IGNORECASE)
+
+
+@cache
+def _nothing_but_no_answer() -> re.Pattern[str]:
+    words = _any_of(lexicon_lines("no_answer"))
+    return re.compile(rf"\W*+(?:{words})(?:[\W_]|{words})*+", re.IGNORECASE)
+
+
+def _any_of(fillers: Sequence[str]) -> str:
+    """Longest first, and to be repeated possessively: one way to read a text, so that a long one takes linear time."""
+    return "|".join(rf"\b{re.escape(one)}\b" if one.isascii() else re.escape(one) for one in sorted(fillers, key=len, reverse=True))

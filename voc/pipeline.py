@@ -21,7 +21,7 @@ from voc.context import context_shifts
 from voc.encoder import Encoded, load_encoder
 from voc.fewshot import FewShot
 from voc.intent import IntentModel, Purpose
-from voc.language import detect_language
+from voc.language import detect_language, is_no_answer
 from voc.modelstore import model_folder
 from voc.normalise import normalise
 from voc.quality import DEFAULT_QUALITY, TASKS, find_engine
@@ -214,13 +214,14 @@ class Pipeline:
         Returns
         -------
         list of Judgement, length n_comments
-            In order.
+            In order. What does not answer ("没有", "暂无") is neutral and speaks of nothing, whatever the models make of the word.
         """
         opinions = [self._opinion(encoded) for encoded in self.encoder.encode(passages)]
         feelings = self.sentiment.predict(passages, opinions, shifts)
         topics = self.touchpoint.predict(passages, opinions)
         purposes = self.intent.predict(passages, opinions)
-        return [Judgement(*feeling, scores, purpose) for feeling, scores, purpose in zip(feelings, topics, purposes, strict=True)]
+        judgements = [Judgement(*feeling, scores, purpose) for feeling, scores, purpose in zip(feelings, topics, purposes, strict=True)]
+        return [_unsaid(one) if is_no_answer(passage.normalised) else one for passage, one in zip(passages, judgements, strict=True)]
 
     def _opinion(self, encoded: Encoded) -> Opinion:
         opinion = self.heads.decide(encoded)
@@ -262,6 +263,13 @@ class Pipeline:
             redactions=redactions,
             models=self.models,
         )
+
+
+def _unsaid(judgement: Judgement) -> Judgement:
+    neutral = Verdict(label="neutral", score=1.0)
+    whole = Sentiment(label="neutral", score=1.0, probabilities={"negative": 0.0, "neutral": 1.0, "positive": 0.0}, mixed=False)
+    nothing = np.zeros_like(judgement.scores)
+    return Judgement(whole, [neutral] * len(judgement.verdicts), nothing, Purpose(informative=False, intents={}))
 
 
 def _span(aligned: AlignedText, start: int, end: int) -> Span:

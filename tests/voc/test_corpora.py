@@ -43,7 +43,7 @@ def test_corpora_names_what_there_is(lexicon: Path, read: object) -> None:
     assert "不存在" in caught.value.message
 
 
-@pytest.mark.parametrize("name", ["no_content", "surnames", "not_names", "words_like_names"])
+@pytest.mark.parametrize("name", ["no_content", "no_answer", "surnames", "not_names", "words_like_names"])
 def test_corpora_word_lists_repeat_nothing(name: str) -> None:
     words = lexicon_lines(name)
     assert len(words) == len(set(words))

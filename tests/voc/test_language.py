@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voc.language import detect_language, is_informative
+from voc.language import detect_language, is_informative, is_no_answer
 from voc.normalise import normalise
 from voc.records import Language
 
@@ -70,8 +70,21 @@ def test_language_finds_something_said(raw: str) -> None:
     assert is_informative(normalise(raw).normalised)
 
 
+@pytest.mark.parametrize("raw", ["无", "没有", "没有了。", "暂无建议", "没有 没有", "N/A", "没有不满意的地方", "還沒用過"])
+def test_language_knows_empty_answers(raw: str) -> None:
+    assert is_no_answer(normalise(raw).normalised)
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "。。。", "很好", "差评", "😡", "没有热水", "没有退款", "不满", "没问题", "无[手机]", "没有改进", "666"]
+)
+def test_language_tells_short_answers_from_empty_ones(raw: str) -> None:
+    assert not is_no_answer(normalise(raw).normalised)
+
+
 @pytest.mark.parametrize("unit", ["很好", "好", "没有", "a ", "asd", "[", "很", "1"])
 def test_language_takes_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit)) + "的确快"
     assert is_informative(text)
+    assert not is_no_answer(text)
     detect_language(text)

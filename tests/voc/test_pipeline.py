@@ -44,6 +44,15 @@ def test_pipeline_reads_plain_comments(pipeline, text, label, expected):
     assert expected <= mentions(annotation)
 
 
+@pytest.mark.parametrize("quality", ["pipeline", "fast_pipeline"])
+@pytest.mark.parametrize("text", ["无", "没有", "没有了。", "暂无", "没啥", "暂时没有建议"])
+def test_pipeline_hears_nothing_in_an_empty_answer(request, quality, text):
+    asked = Comment(id="1", text=text, question="哪里最需要改进？", nps=3)
+    [annotation] = request.getfixturevalue(quality).pipe([asked])
+    assert (annotation.sentiment.label, annotation.touchpoints, annotation.informative) == ("neutral", (), False)
+    assert {clause.sentiment.label for clause in annotation.clauses} <= {"neutral"}
+
+
 def test_pipeline_keeps_praise_and_complaint_apart(pipeline):
     annotation = pipeline("送餐太慢了，但是味道真的不錯！", id="57")
     assert mentions(annotation) >= {("delivery", "negative"), ("product_quality", "positive")}

@@ -19,9 +19,9 @@ from web.pages.access import Page
 from web.pages.frame import Frame, open_frame
 
 TOP = 10  # pain points
-SHOWN_CHANGES = 8
+SHOWN_CHANGES = 3  # of each kind at once; the others are a click away
 SHOWN_PROBLEMS = 20
-CHANGE_ORDER = ("new", "growing", "fading", "gone", "edited")  # what is steady is only counted
+CHANGE_ORDER = ("growing", "new", "fading", "gone", "edited")  # what is steady is only counted
 
 
 class TopPoint(NamedTuple):
@@ -77,6 +77,7 @@ def make_overview(store: Store) -> Page:
         sources = store.sources(run_id, [point.quotes[0] for point in top if point.quotes])
         weekly = store.weekly(run_id, frame.chosen)
         taxonomy, _ = store.words_of(now.run.settings)
+        changes, more_changes = changes_of(frame, now.analysis)
         return render_template(
             "overview.html",
             part=part,
@@ -85,7 +86,8 @@ def make_overview(store: Store) -> Page:
             top=[top_point(frame, point, taxonomy, weekly, sources) for point in top],
             largest=max((point.interval[1] for point in top), default=1.0),
             weeks=len(weekly.weeks),
-            changes=changes_of(frame, now.analysis),
+            changes=changes,
+            more_changes=more_changes,
             steady=sum(change.kind == "steady" for change in now.analysis.changes),
             compared=bool(now.analysis.changes),
             doubts=doubts_of(part, now.analysis),
@@ -162,8 +164,8 @@ def top_point(frame: Frame, point: PainPoint, taxonomy: Taxonomy, weekly: Weekly
     )
 
 
-def changes_of(frame: Frame, analysis: Analysis) -> list[Changed]:
-    """What is not as it was, what is new first.
+def changes_of(frame: Frame, analysis: Analysis) -> tuple[list[Changed], list[Changed]]:
+    """What is not as it was, what got worse first.
 
     Parameters
     ----------
@@ -174,11 +176,17 @@ def changes_of(frame: Frame, analysis: Analysis) -> list[Changed]:
 
     Returns
     -------
-    list of Changed
-        The largest of each kind first.
+    shown, others : list of Changed
+        The largest changes of each kind, and all others; by kind, the largest first.
     """
-    told = [change for kind in CHANGE_ORDER for change in analysis.changes if change.kind == kind]
-    return [Changed(change, frame.url("point.show", pain_point_id=change.id) if change.after else None) for change in told[:SHOWN_CHANGES]]
+    shown, others = list[Changed](), list[Changed]()
+    for kind in CHANGE_ORDER:
+        of_kind = [change for change in analysis.changes if change.kind == kind]
+        of_kind.sort(key=lambda change: -abs(change.after - (change.before or 0)))
+        told = [Changed(change, frame.url("point.show", pain_point_id=change.id) if change.after else None) for change in of_kind]
+        shown += told[:SHOWN_CHANGES]
+        others += told[SHOWN_CHANGES:]
+    return shown, others
 
 
 def doubts_of(part: Part, analysis: Analysis) -> list[Doubt]:
