@@ -61,8 +61,9 @@ def detect_language(text: str) -> Language:
 def is_informative(normalised: str) -> bool:
     """Tell whether anything is said that can be acted on or learnt from.
 
-    False where nothing is left after taking away what `corpora/lexicon/no_content.txt` and ``no_answer.txt`` list, marks, digits, emoji names,
-    placeholders and keyboard noise: empty answers ("无", "暂无建议"), bare verdicts without reason ("很好", "非常满意"), "还没用".
+    False where nothing is left after taking away what `corpora/lexicon/no_content.txt` and ``no_answer.txt`` list, marks, digits,
+    emoji names, placeholders and keyboard noise: empty answers ("无", "暂无建议"), bare verdicts without reason ("很好", "非常满意"),
+    "还没用".
 
     Parameters
     ----------
