@@ -12,7 +12,7 @@ from sqlalchemy import column, inspect, table, text
 from toy_store import TEXTS, Scored, analysis_of, pain_point, scored, small_batch
 from voc.errors import RecordNotFound, StoreError
 from voc.records import Analysis, Answer
-from voc.store import CommentFilter, Store
+from voc.store import CommentFilter, Store, filtered
 from voc.store.tables import Base
 
 
@@ -112,6 +112,15 @@ def test_store_comments_by(store, wanted, numbers):
     batch = small_batch()
     save(store, batch, points=[pain_point("pp-1", "客服不回复", [batch[0], batch[4]])])
     assert [item.comment.id for item in store.comments("r1", CommentFilter(**wanted)).comments] == list(numbers)
+
+
+@pytest.mark.parametrize("wanted", [{"from": "2024-04"}, {"to": "2024-04"}, {"from": "2024-03", "to": "2024-04-20", "channel": "微信"}])
+@pytest.mark.parametrize("order", ["stored", "uncertain", "random"])
+def test_store_finds_the_same_days_of_few_comments_and_of_many(store, monkeypatch, wanted, order):
+    save(store, small_batch())
+    few = [item.comment.id for item in store.comments("r1", CommentFilter(**wanted, order=order)).comments]
+    monkeypatch.setattr(filtered, "GATHERED", 0)
+    assert [item.comment.id for item in store.comments("r1", CommentFilter(**wanted, order=order)).comments] == few != []
 
 
 def test_store_reviews_win_and_the_newest_of_them(store):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 
 from voc.store.records import RunFilter
 from voc.store.tables import CommentRow
@@ -42,4 +42,5 @@ def of_days(row: type[CommentRow], wanted: RunFilter) -> list[ColumnElement[bool
         All must hold.
     """
     days = [row.created_at >= wanted.from_] if wanted.from_ else []
-    return days + ([func.substr(row.created_at, 1, len(wanted.to)) <= wanted.to] if wanted.to else [])
+    # Behind whatever goes on from there, 2024-05-31T23:59 from 2024-05: a range of an index, which no function of the column would be.
+    return days + ([row.created_at < f"{wanted.to}~"] if wanted.to else [])

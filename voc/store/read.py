@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, func, select
 
 from voc.errors import RecordNotFound
 from voc.records import Analysis, Annotation, Comment, PainPoint
-from voc.store.chosen import of_days, of_fields
+from voc.store.filtered import numbers
 from voc.store.members import members_of
-from voc.store.paging import MOST_PER_PAGE, After, after, behind, check_limit, one_of, read_cursor, sorted_by, write_cursor
+from voc.store.paging import MOST_PER_PAGE, after, check_limit, read_cursor, write_cursor
 from voc.store.placed import Member
 from voc.store.records import (
     CommentFilter,
@@ -25,9 +24,8 @@ from voc.store.records import (
     StoredRun,
     StoredUpload,
 )
-from voc.store.reviews import awaits_second_look, effective, has_sentiment, has_touchpoint, is_reviewed, reviews_of
-from voc.store.search import holds
-from voc.store.tables import AnnotationRow, CommentRow, IntentRow, MembershipRow, PainPointRow, RunRow, UploadRow
+from voc.store.reviews import effective, reviews_of
+from voc.store.tables import AnnotationRow, CommentRow, PainPointRow, RunRow, UploadRow
 
 __all__ = ["MOST_PER_PAGE", "comments", "count", "pain_points", "run", "run_page", "runs", "upload", "upload_of"]
 
@@ -240,7 +238,7 @@ def comments(
     check_limit(limit)
     wanted = wanted or CommentFilter()
     upload_id = _upload_of(connection, run_id)
-    asked = _keys(run_id, upload_id, after(cursor, wanted.order), wanted, inside, sqlite=connection.dialect.name == "sqlite")
+    asked = numbers(connection, run_id, upload_id, wanted, start=after(cursor, wanted.order), inside=inside)
     found = connection.execute(asked.limit(limit + 1)).all()
     columns = [item for item in CommentRow.__table__.c if item.name != "id"]
     statement = (
@@ -285,7 +283,7 @@ def count(connection: Connection, run_id: str, wanted: CommentFilter, *, most: i
         If there is no such run.
     """
     wanted = wanted.model_copy(update={"order": "stored"})  # to sort them by anything else would take longer
-    asked = _keys(run_id, _upload_of(connection, run_id), None, wanted, inside, sqlite=connection.dialect.name == "sqlite")
+    asked = numbers(connection, run_id, _upload_of(connection, run_id), wanted, inside=inside)
     found: int = connection.execute(select(func.count()).select_from(asked.limit(most + 1).subquery())).scalar_one()
     return found
 
@@ -300,53 +298,6 @@ def _upload_of(connection: Connection, run_id: str) -> int:
 def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     plain = {name: row[name] for name in RunSummary.model_fields}
     return {**plain, "settings": json.loads(row["settings"]), "models": json.loads(row["models"])}
-
-
-def _keys(
-    run_id: str, upload_id: int, start: After | None, wanted: CommentFilter, inside: Sequence[str] | None, *, sqlite: bool
-) -> Select[Any]:
-    """Numbers of the comments behind one, in order; made to walk an index up to the page's end rather than to sort all."""
-    fields = of_fields(wanted)
-    of_run = [AnnotationRow.run_id == run_id, *([has_sentiment(run_id, wanted.sentiment)] if wanted.sentiment else [])]
-    of_run += [] if wanted.mixed is None else [AnnotationRow.mixed.is_(wanted.mixed)]
-    column = sorted_by(wanted.order)
-    held, number = holds(wanted.q, sqlite=sqlite) if wanted.q else (true(), None)
-    if column is not None:
-        key = AnnotationRow.comment_id
-        statement: Select[Any] = select(key, column).where(*of_run)
-        if fields or wanted.q:
-            statement = statement.where(key.in_(select(CommentRow.id).where(CommentRow.upload_id == upload_id, *fields, held)))
-        statement = statement.where(behind(column, key.expression, start)) if start else statement
-        statement = statement.order_by(column, key)
-    elif fields or wanted.q:
-        key = CommentRow.id
-        number = key.expression if number is None else number
-        same = exists().where(AnnotationRow.comment_id == key, *of_run)
-        statement = select(key).where(CommentRow.upload_id == upload_id, *fields, same, held)
-        statement = statement.where(number > (start.key if start else 0)).order_by(number)
-    else:
-        key = AnnotationRow.comment_id
-        statement = select(key).where(*of_run, key > (start.key if start else 0)).order_by(key)
-    if wanted.touchpoint:
-        statement = statement.where(has_touchpoint(key, run_id, wanted.touchpoint))
-    if wanted.reviewed is not None:
-        statement = statement.where(is_reviewed(key, run_id) if wanted.reviewed else ~is_reviewed(key, run_id))
-    if wanted.second_look:
-        statement = statement.where(awaits_second_look(key, run_id, wanted.second_look))
-    if wanted.intent:
-        of_it = (IntentRow.run_id == run_id, IntentRow.intent == wanted.intent)
-        statement = statement.where(key.in_(select(IntentRow.comment_id).where(*of_it)))
-    if wanted.pain_point and inside is None:
-        among = (MembershipRow.run_id == run_id, MembershipRow.pain_point_id == wanted.pain_point)
-        statement = statement.where(key.in_(select(MembershipRow.comment_id).where(*among)))
-    elif wanted.pain_point:
-        named = aliased(CommentRow)
-        ids: ColumnElement[bool] = one_of(named.comment_id.expression, list(inside or ()), sqlite=sqlite)
-        statement = statement.where(key.in_(select(named.id).where(named.upload_id == upload_id, ids)))
-    if wanted.from_ or wanted.to:
-        dated = aliased(CommentRow)
-        statement = statement.where(key.in_(select(dated.id).where(dated.upload_id == upload_id, *of_days(dated, wanted))))
-    return statement
 
 
 def _stored(
