@@ -438,26 +438,24 @@ def test_audit_draws_each_comment_once():
 
 
 @given(st.integers(1, 200), st.randoms(use_true_random=False))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_corrected_share_of_a_faultless_model_is_its_share(judged, random):
     said = np.array([random.random() < 0.3 for _ in range(200)])
     found = corrected_share(said, range(judged), said[:judged].tolist(), least=1)
-    if judged < 200:
-        assert found.prediction_powered.value == pytest.approx(said[judged:].mean(), abs=1e-4)
-    else:
-        assert found.prediction_powered.value == pytest.approx(said.mean(), abs=1e-4)
+    one_kind = said[:judged].all() or not said[:judged].any()  # then nothing tells how far the other can be trusted
+    assert found.prediction_powered.value == pytest.approx(float(said[0]) if one_kind else said.mean(), abs=1e-4)
     assert 0 <= found.prediction_powered.interval[0] <= found.prediction_powered.interval[1] <= 1
 
 
 def test_corrected_shares_read_what_people_judged(tmp_path):
     path = tmp_path / "audit.csv"
-    lines = [f"{number},配送慢,{int(number < 20)}" for number in range(40)]
+    lines = [f"{number},配送慢,{int(number < 50)}" for number in range(0, 400, 10)]
     path.write_text("comment_id,id,holds\n" + "\n".join(lines), encoding="utf-8-sig")
     reviews = read_audit(path, {"配送慢": "pp-配送慢"})
     ids = [str(number) for number in range(400)]
     (found,) = corrected_shares({"pp-配送慢": np.arange(400) < 100, "negative": np.zeros(400, dtype=bool)}, ids, reviews)
     assert (found.audited, found.raw.value) == (40, 0.25)
-    assert found.prediction_powered.value == 0.0  # in the audit half of what was said is wrong, and the rest said less
+    assert found.prediction_powered.value == 0.125  # in the audit half of what was said is wrong, and nothing was missed
     path.write_text("comment_id,id,holds\n1,配送慢,也许\n", encoding="utf-8")
     with pytest.raises(TableError) as refused:
         read_audit(path, {"配送慢": "pp-配送慢"})

@@ -132,10 +132,15 @@ def test_survey_drivers_are_a_ridge_regression_of_scikit_learn(found, frame, fas
     scale = StandardScaler().fit(marks)
     fitted = Ridge(alpha=RIDGE).fit(scale.transform(marks), values)
     effects = dict(zip(marks.columns, fitted.coef_ / scale.scale_, strict=True))
+    quantile = stats.t.ppf(0.975, min(len(values) - len(marks.columns) - 1, 499))
     for one in model.drivers:
         name = f"{one.polarity} {one.id}"
-        assert one.effect.value == pytest.approx(effects[name], abs=1e-3)
-        assert one.impact.value == pytest.approx(effects[name] * marks[name].mean(), abs=1e-3)
+        assert np.mean(one.effect.interval) == pytest.approx(effects[name], abs=1e-3)
+        assert np.mean(one.impact.interval) == pytest.approx(effects[name] * marks[name].mean(), abs=1e-3)
+        error = np.ptp(one.effect.interval) / 2 / quantile
+        shrunk = max(1 - (error / effects[name]) ** 2, 0)  # Breiman's garrote
+        assert one.effect.value == pytest.approx(shrunk * effects[name], abs=1e-2)
+        assert one.impact.value == pytest.approx(shrunk * effects[name] * marks[name].mean(), abs=1e-2)
         assert one.leave_out.value == pytest.approx(values.mean() - values[marks[name] == 0].mean(), abs=1e-3)
         assert one.mentions == marks[name].sum()
         assert "不等于原因" in one.sentence_zh or "看不出差别" in one.sentence_zh

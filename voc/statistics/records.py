@@ -60,7 +60,10 @@ class Driver(Record):
     label: str
     polarity: Literal["negative", "positive"]
     mentions: int = Field(description="respondents who name it")
-    effect: Figure = Field(description="difference in score between respondents who name it and those who do not, others equal")
+    effect: Figure = Field(
+        description="difference in score between respondents who name it and those who do not, others equal; "
+        "shrunk towards 0 where it is not sure, the interval is not"
+    )
     impact: Figure = Field(description="effect × share of respondents who name it: points of the overall score that go with it")
     shapley: float = Field(description="share of the explained variance (LMG), 0–1; all of a model sum to 1")
     leave_out: Figure = Field(
