@@ -21,7 +21,7 @@ from voc.statistics.consistency import consistency
 from voc.statistics.corrected import audit_sample, corrected_share, corrected_shares, read_audit
 from voc.statistics.drivers import Themes, drivers, lmg, model, sentences
 from voc.statistics.factor import Factor
-from voc.statistics.intervals import balance_figure, difference_figure, false_discovery, kish, mid_p, mover, share_figure
+from voc.statistics.intervals import balance_figure, difference_figure, effective_number, false_discovery, mid_p, mover, share_figure
 from voc.statistics.periods import cut
 from voc.statistics.plan import Owner, plan, sub_issues
 from voc.statistics.records import Figure, StatisticsReport
@@ -72,9 +72,11 @@ def test_mid_p_is_a_probability_that_does_not_care_which_part_is_named(count, n,
     assert p == pytest.approx(same, abs=1e-9)
 
 
-def test_kish_of_equal_weights_is_their_number_and_others_are_fewer():
-    assert kish(np.full(7, 2.5)) == pytest.approx(7)
-    assert kish(np.array([1.0, 1.0, 10.0])) < 3
+def test_equal_weights_are_as_sure_as_their_number_and_others_are_less():
+    answers = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
+    assert effective_number(answers, np.full(5, 2.5)) == pytest.approx(5)
+    assert effective_number(answers, np.array([1.0, 1.0, 1.0, 1.0, 10.0])) < 2
+    assert effective_number(np.ones(3), np.array([1.0, 1.0, 10.0])) == pytest.approx(144 / 102)  # Kish's
     assert share_figure(50, 100, effective=60).interval[0] < share_figure(50, 100).interval[0]
 
 

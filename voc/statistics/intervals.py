@@ -19,25 +19,37 @@ STUDENT = "Student's t"
 STUDENT_OF_SCALE = "Student's t, ½ answer more at either end of the scale"
 
 
-def kish(weights: Doubles) -> float:
-    """Effective number of answers: how many of equal weight would be as sure (Kish, Survey Sampling, 1965, section 11.7).
+def effective_number(values: Doubles, weights: Doubles) -> float:
+    """Effective number of answers: how many of equal weight would be as sure of the mean (Korn & Graubard, Survey Methodology 24, 1998).
+
+    Variance of the answers ÷ linearised variance of their weighted mean, but at most Kish's (Σw)² ÷ Σw² (Survey Sampling, 1965, section
+    11.7). Where those of much weight differ more than the others it is less, and Kish's would hold 92 %; where one weight outdoes all,
+    its linearised variance would be too small.
 
     Parameters
     ----------
+    values : ndarray of shape (n,)
+        No NaN; a share's are 0 and 1.
     weights : ndarray of shape (n,)
         > 0 each.
 
     Returns
     -------
     float
-        (Σw)² ÷ Σw², at most n; 0 for none.
+        At most n; 0 for none.
 
     Examples
     --------
-    >>> kish(np.array([1.0, 1.0, 2.0]))
+    >>> effective_number(np.array([5.0, 5.0, 5.0]), np.array([1.0, 1.0, 2.0]))
     2.6666666666666665
     """
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    if not len(weights):
+        return 0.0
+    kish = float(weights.sum() ** 2 / (weights**2).sum())
+    squares = (values - np.average(values, weights=weights)) ** 2
+    if not squares.any():
+        return kish
+    return min(kish, float((weights * squares).sum() * weights.sum() / (weights**2 * squares).sum()))
 
 
 def suppressed(n: int, method: str) -> Figure:
@@ -151,7 +163,7 @@ def mean_figure(values: Doubles, weights: Doubles | None = None, *, scale: Pair 
     Returns
     -------
     Figure
-        In the unit of the values; with weights, the variance is that of Kish's effective number.
+        In the unit of the values; with weights, as sure as their effective number.
 
     Examples
     --------
@@ -161,7 +173,7 @@ def mean_figure(values: Doubles, weights: Doubles | None = None, *, scale: Pair 
     n, method = len(values), STUDENT if scale is None else STUDENT_OF_SCALE
     if n < max(least, 2):
         return suppressed(n, method)
-    sure = n if weights is None else kish(weights)
+    sure = n if weights is None else effective_number(values, weights)
     mass = np.ones(n) if weights is None else weights * sure / weights.sum()
     low, high = scale or (-np.inf, np.inf)
     seen, mass = (values, mass) if scale is None else (np.append(values, scale), np.append(mass, (0.5, 0.5)))

@@ -21,7 +21,7 @@ class Figure(Record):
     value: float | None = Field(description="null where `suppressed`")
     interval: Pair | None = Field(None, description="95 %")
     n: int = Field(description="answers, mentions or comments that it rests on")
-    n_effective: float | None = Field(None, description="with survey weights: equal weights that would be as sure (Kish, 1965)")
+    n_effective: float | None = Field(None, description="with survey weights: equal weights that would be as sure (Korn & Graubard, 1998)")
     method: str = Field(description="of the interval")
     suppressed: bool = Field(False, description="too few to show")
 
