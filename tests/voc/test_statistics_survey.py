@@ -132,10 +132,15 @@ def test_survey_drivers_are_a_ridge_regression_of_scikit_learn(found, frame, fas
     scale = StandardScaler().fit(marks)
     fitted = Ridge(alpha=RIDGE).fit(scale.transform(marks), values)
     effects = dict(zip(marks.columns, fitted.coef_ / scale.scale_, strict=True))
+    quantile = stats.t.ppf(0.975, min(len(values) - len(marks.columns) - 1, 499))
     for one in model.drivers:
         name = f"{one.polarity} {one.id}"
-        assert one.effect.value == pytest.approx(effects[name], abs=1e-3)
-        assert one.impact.value == pytest.approx(effects[name] * marks[name].mean(), abs=1e-3)
+        assert np.mean(one.effect.interval) == pytest.approx(effects[name], abs=1e-3)
+        assert np.mean(one.impact.interval) == pytest.approx(effects[name] * marks[name].mean(), abs=1e-3)
+        error = np.ptp(one.effect.interval) / 2 / quantile
+        shrunk = max(1 - (error / effects[name]) ** 2, 0)  # Breiman's garrote
+        assert one.effect.value == pytest.approx(shrunk * effects[name], abs=1e-2)
+        assert one.impact.value == pytest.approx(shrunk * effects[name] * marks[name].mean(), abs=1e-2)
         assert one.leave_out.value == pytest.approx(values.mean() - values[marks[name] == 0].mean(), abs=1e-3)
         assert one.mentions == marks[name].sum()
         assert "不等于原因" in one.sentence_zh or "看不出差别" in one.sentence_zh
@@ -257,6 +262,9 @@ def test_survey_weights_are_honoured(batch, fast_pipeline):
     (nps,) = [one for one in satisfaction(columns) if one.metric == "nps" and one.field is None]
     people = pd.DataFrame([{"key": (one.file, one.row), "nps": one.nps, "w": 3 if one.channel == "门店" else 1} for one in comments])
     people = people.drop_duplicates("key").dropna(subset="nps")
-    mean = np.average(100 * ((people["nps"] >= 9).astype(int) - (people["nps"] <= 6).astype(int)), weights=people["w"])
+    sides = 100 * ((people["nps"] >= 9).astype(int) - (people["nps"] <= 6).astype(int))
+    mean = np.average(sides, weights=people["w"])
     assert nps.figure.value == pytest.approx(mean, abs=1e-3)
-    assert nps.figure.n_effective == pytest.approx(people["w"].sum() ** 2 / (people["w"] ** 2).sum(), abs=0.06)
+    kish = people["w"].sum() ** 2 / (people["w"] ** 2).sum()
+    error = ((people["w"] / people["w"].sum() * (sides - mean)) ** 2).sum()
+    assert nps.figure.n_effective == pytest.approx(min(np.average((sides - mean) ** 2, weights=people["w"]) / error, kish), abs=0.06)

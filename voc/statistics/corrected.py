@@ -6,23 +6,31 @@ import csv
 from collections.abc import Mapping, Sequence
 from math import sqrt
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from voc.errors import TableError
-from voc.metrics import DIGITS, Z95, promoter_balance, wilson
+from voc.metrics import DIGITS, wilson
 from voc.statistics.columns import Bools
-from voc.statistics.factor import Ints
-from voc.statistics.intervals import mover, share_figure
-from voc.statistics.records import Corrected, Figure
+from voc.statistics.intervals import share_figure, suppressed
+from voc.statistics.records import Corrected, Figure, Pair
 
 _AUDIT_HINT = "表头 comment_id,id,holds；holds 为 1 或 0 / header comment_id,id,holds; holds is 1 or 0"
 LEAST_AUDITED = 30
-LEAST_OF_A_KIND = 10  # audited comments that have it, and that have not, for Rogan & Gladen: on fewer its interval is too narrow
-_RG, _PPI = (
-    "Rogan & Gladen 1978, interval of Lang & Reiczigel 2014",
-    "prediction-powered inference, Angelopoulos et al. 2023; MOVER interval",
-)
+LEAST_OF_A_KIND = 10  # audited comments that have it, and that have not, for Rogan & Gladen: on fewer its interval says next to nothing
+_RG, _PPI = "Rogan & Gladen 1978; MOVER of Jeffreys intervals", "PPI++, Angelopoulos et al. 2023; MOVER of Jeffreys intervals"
+_GRID = np.linspace(0, 1, 10**DIGITS + 1)
+
+
+class Audit(NamedTuple):
+    """Comments that people judged: what the models found of those that have it, what they missed, false alarms, and the rest."""
+
+    hit: int
+    missed: int
+    false: int
+    clear: int
 
 
 def audit_sample(ids: Sequence[str], n: int, *, seed: int) -> tuple[str, ...]:
@@ -51,12 +59,14 @@ def corrected_share(
 ) -> Corrected:
     """Correct a share by an audit.
 
-    Prediction-powered inference (Angelopoulos, Bates, Fannjiang, Jordan & Zrnic, Science 382, 2023): the models' share of the comments
-    not audited, plus the audit's share of missed ones less its share of false ones. Its interval joins that of the share (Wilson) with
-    that of the correction (Agresti & Min, 2005) by MOVER (Zou & Donner, 2008), which holds where errors are few. Rogan & Gladen
-    (American Journal of Epidemiology 107, 1978): (share + specificity − 1) ÷ (sensitivity + specificity − 1) of the
-    comments not audited, so that its terms are independent; interval of Lang &
-    Reiczigel (Preventive Veterinary Medicine 113, 2014).
+    Prediction-powered inference with power tuning (PPI++: Angelopoulos, Duchi & Zrnic, arXiv:2311.01453, 2023). Of a label that holds
+    or not, its best estimate is what the audit finds where the models say yes and where they say no, each at its share of all
+    comments (Tenenbein, JASA 65, 1970); with a large audit it is never less sure than
+    the audit alone. Rogan & Gladen (American Journal of Epidemiology
+    107, 1978): (share + specificity − 1) ÷ (sensitivity + specificity − 1) of the comments not audited, so that its terms are
+    independent. The intervals join those of the terms by MOVER (Zou, Huang & Zhang, Computational Statistics & Data Analysis 53, 2009;
+    for Rogan & Gladen in Fieller's way), those of the audit being Jeffreys's (Brown, Cai & DasGupta, Statistical Science 16, 2001):
+    they hold 93–97 % wherever the audit is to find one error of either kind; where it finds none they hold more.
 
     Parameters
     ----------
@@ -91,25 +101,46 @@ def corrected_share(
     places = np.asarray(audited, dtype=np.int64)
     if len(places) != len(truth) or len(np.unique(places)) != len(places):
         raise ValueError("each audited comment needs one judgement")
-    n, judged = len(predicted), len(places)
     said, true = predicted[places], np.asarray(truth, dtype=bool)
-    hit, missed = int((said & true).sum()), int((~said & true).sum())
-    false, clear = int((said & ~true).sum()), int((~said & ~true).sum())
-    raw = share_figure(int(predicted.sum()), n, least=1)
-    if judged < least:
-        few = Figure(value=None, n=judged, method=_PPI, suppressed=True)
-        return Corrected(
-            label=label, raw=raw, audited=judged, sensitivity=_share(hit, hit + missed), specificity=_share(clear, clear + false),
-            rogan_gladen=None, prediction_powered=few,
-        )  # fmt: skip
+    audit = Audit(int((said & true).sum()), int((~said & true).sum()), int((said & ~true).sum()), int((~said & ~true).sum()))
+    return corrected_count(int(predicted.sum()), len(predicted), audit, label=label, least=least)
+
+
+def corrected_count(said: int, n: int, audit: Audit, *, label: str = "", least: int = LEAST_AUDITED) -> Corrected:
+    """The same of counts.
+
+    Parameters
+    ----------
+    said : int
+        Comments of which the models say that they have it.
+    n : int
+        Comments.
+    audit : Audit
+        What people found in a random sample of them.
+    label : str
+        Of what the share is.
+    least : int
+        Audited comments below which corrected figures are suppressed.
+
+    Returns
+    -------
+    Corrected
+        Raw beside corrected.
+
+    Examples
+    --------
+    >>> corrected_count(100, 1000, Audit(hit=10, missed=0, false=10, clear=180)).prediction_powered.interval
+    (0.0276, 0.0762)
+    """
+    enough = sum(audit) >= least
     return Corrected(
         label=label,
-        raw=raw,
-        audited=judged,
-        sensitivity=_share(hit, hit + missed),
-        specificity=_share(clear, clear + false),
-        rogan_gladen=_rogan_gladen(int(predicted.sum() - said.sum()), n - judged, hit, hit + missed, clear, clear + false),
-        prediction_powered=_prediction_powered(predicted, places, missed, false),
+        raw=_share(said, n),
+        audited=sum(audit),
+        sensitivity=_share(audit.hit, audit.hit + audit.missed),
+        specificity=_share(audit.clear, audit.clear + audit.false),
+        rogan_gladen=_rogan_gladen(said - audit.hit - audit.false, n - sum(audit), audit) if enough else None,
+        prediction_powered=_prediction_powered(said, n, audit) if enough else suppressed(sum(audit), _PPI),
     )
 
 
@@ -205,35 +236,41 @@ def _share(count: int, n: int) -> Figure:
     return share_figure(count, n, least=1)
 
 
-def _prediction_powered(predicted: Bools, places: Ints, missed: int, false: int) -> Figure:
-    judged, rest = len(places), len(predicted) - len(places)
-    if not rest:  # everything was judged
-        return _share(int(predicted.sum()) + missed - false, judged)
-    said = int(predicted.sum()) - int(predicted[places].sum())
-    share, more = said / rest, (missed - false) / judged
-    # share + more is share − (−more).
-    low, high = promoter_balance(missed, false, judged)
-    ends = mover(share, wilson(said, rest), -more, (-high, -low))
-    value = min(max(share + more, 0.0), 1.0)
-    return Figure(value=round(value, DIGITS), interval=(max(ends[0], 0.0), min(ends[1], 1.0)), n=len(predicted), method=_PPI)
+def _jeffreys(count: int, n: int) -> Pair:
+    """Interval of a share; (0, 1) of none."""
+    low, high = special.betaincinv(count + 0.5, n - count + 0.5, (0.025, 0.975)).tolist()
+    return low if count else 0.0, high if count < n else 1.0
 
 
-def _rogan_gladen(said: int, n: int, hit: int, with_it: int, clear: int, without: int) -> Figure | None:
+def _prediction_powered(said: int, n: int, audit: Audit) -> Figure:
+    yes, no = audit.hit + audit.false, audit.missed + audit.clear
+    overall, share = (audit.hit + audit.missed) / sum(audit), said / n
+    # Where none of a kind was audited nothing can be tuned: there the audit as a whole counts.
+    of_yes, of_no = audit.hit / yes if yes else overall, audit.missed / no if no else overall
+    value, slope = share * of_yes + (1 - share) * of_no, of_yes - of_no
+    terms = [
+        (share, of_yes, _jeffreys(audit.hit, yes)),
+        (1 - share, of_no, _jeffreys(audit.missed, no)),
+        (abs(slope), share if slope > 0 else 1 - share, wilson(said if slope > 0 else n - said, n)),
+    ]
+    below = sqrt(sum((weight * (part - low)) ** 2 for weight, part, (low, _) in terms))
+    above = sqrt(sum((weight * (high - part)) ** 2 for weight, part, (_, high) in terms))
+    ends = max(value - below, 0.0), min(value + above, 1.0)
+    return Figure(value=round(value, DIGITS), interval=(round(ends[0], DIGITS), round(ends[1], DIGITS)), n=n, method=_PPI)
+
+
+def _rogan_gladen(said: int, n: int, audit: Audit) -> Figure | None:
+    with_it, without = audit.hit + audit.missed, audit.clear + audit.false
     if not n or min(with_it, without) < LEAST_OF_A_KIND:
         return None
-    power = hit / with_it + clear / without - 1
-    if power <= 0:
+    share, found, alarmed = said / n, audit.hit / with_it, audit.false / without
+    if found <= alarmed:
         return None
-    z2 = Z95**2
-    size, share = n + z2, (said + z2 / 2) / (n + z2)
-    sensitivity, specificity = (hit + 1) / (with_it + 2), (clear + 1) / (without + 2)
-    scale = sensitivity + specificity - 1
-    if scale <= 0:
-        return None
-    value = min(max((share + specificity - 1) / scale, 0.0), 1.0)
-    of_sensitivity, of_specificity = sensitivity * (1 - sensitivity) / with_it, specificity * (1 - specificity) / without
-    shift = 2 * z2 * (value * of_sensitivity - (1 - value) * of_specificity)
-    error = sqrt(share * (1 - share) / size + value**2 * of_sensitivity + (1 - value) ** 2 * of_specificity) / scale
-    low, high = (min(max(value + shift + sign * Z95 * error, 0.0), 1.0) for sign in (-1, 1))
-    plain = min(max((said / n + clear / without - 1) / power, 0.0), 1.0)
-    return Figure(value=round(plain, DIGITS), interval=(round(low, DIGITS), round(high, DIGITS)), n=n, method=_RG)
+    value = min(max((share - alarmed) / (found - alarmed), 0.0), 1.0)
+    of_share, of_found, of_alarmed = wilson(said, n), _jeffreys(audit.hit, with_it), _jeffreys(audit.false, without)
+    # A share is inside where what models say of it may be what they would: share − p × found − (1 − p) × alarmed may be 0.
+    gap = share - _GRID * found - (1 - _GRID) * alarmed
+    below = np.hypot(np.hypot(share - of_share[0], _GRID * (of_found[1] - found)), (1 - _GRID) * (of_alarmed[1] - alarmed))
+    above = np.hypot(np.hypot(of_share[1] - share, _GRID * (found - of_found[0])), (1 - _GRID) * (alarmed - of_alarmed[0]))
+    inside = _GRID[((gap <= below) & (gap >= -above)) | (np.abs(_GRID - value) <= 0.5 * 10**-DIGITS)]
+    return Figure(value=round(value, DIGITS), interval=(round(inside[0], DIGITS), round(inside[-1], DIGITS)), n=n, method=_RG)

@@ -100,7 +100,10 @@ def model(
 
     Ridge regression (Hoerl & Kennard, 1970) of the score on all themes at once, themes standardised, penalty `RIDGE`. Standard errors
     by bootstrap over respondents (Efron & Tibshirani, 1993, chapter 9), widened by √(n ÷ (n − themes − 1)) for what the fit took up,
-    with Student's quantile. Shapley: the LMG share of R² (Lindeman, Merenda & Gold, 1980), over all orders of up to `_ALL_ORDERS`
+    with Student's quantile. A value is that of the ridge times 1 − 1 ÷ t², at least 0, t being the effect in standard errors
+    (non-negative garrote: Breiman, Technometrics 37, 1995): of a theme that only comes together with another, chance alone would blame
+    one NPS point or more, while a sure effect keeps its size. The interval is that of the ridge itself, so the value lies in it, though
+    nearer to 0 than its middle. Shapley: the LMG share of R² (Lindeman, Merenda & Gold, 1980), over all orders of up to `_ALL_ORDERS`
     themes, else over random orders and their reverses (Castro et al., 2009). Association, not cause.
 
     Parameters
@@ -123,7 +126,7 @@ def model(
     DriverModel
         Without drivers, and saying why, where there are too few respondents or themes.
     """
-    n, method = len(values), f"ridge {RIDGE:g}, bootstrap {RESAMPLES} over respondents, Student's t"
+    n, method = len(values), f"ridge {RIDGE:g}, garrote, bootstrap {RESAMPLES} over respondents, Student's t"
     counts = themes.marks.sum(axis=0)
     frequent = [int(at) for at in np.argsort(-counts, kind="stable") if LEAST_MENTIONS <= counts[at] <= n - LEAST_MENTIONS]
     kept = sorted(frequent[: n // PER_THEME])
@@ -143,8 +146,9 @@ def model(
     drawn = (draws @ sums.reshape(len(sums), -1)).reshape(RESAMPLES, *whole.shape)
     (effect, impact, leave), errors = _estimates(whole[None])[:, 0], _estimates(drawn)
     free = max(n - len(kept) - 1, 1)
-    spread = np.sqrt(n / free)
     quantile = float(stats.t.ppf(0.975, min(free, len(sums) - 1)))
+    error = np.sqrt(n / free) * np.std(errors, axis=1, ddof=1)
+    shrink = np.maximum(1 - error[0] ** 2 / np.maximum(effect**2, 1e-12), 0)
     shapley, r2, orders = lmg(whole, rng)
     gap = np.abs(impact - leave)
     sure = gap > np.maximum(quantile * np.std(errors[1] - errors[2], axis=0, ddof=1), _TELLING * values.std())
@@ -154,8 +158,8 @@ def model(
         if not themes.shown[at]:
             continue
         figures = [
-            z_interval(value, spread * float(np.std(several[:, place], ddof=1)), n, method, quantile=quantile)
-            for value, several in ((effect[place], errors[0]), (impact[place], errors[1]), (leave[place], errors[2]))
+            z_interval(value[place], spread[place], n, method, quantile=quantile, shrink=float(factor[place]))
+            for value, spread, factor in zip((effect, impact, leave), error, (shrink, shrink, np.ones(len(kept))), strict=True)
         ]
         spoken = (label, themes.english.get(name, label))
         zh, en = sentences(spoken, polarity, score, int(counts[at]), figures[0], figures[1])

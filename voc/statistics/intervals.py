@@ -15,27 +15,41 @@ Doubles = NDArray[np.float64]
 LEAST = 30  # answers below which a figure is not shown: its interval would be wider than any use of it
 WILSON = "Wilson 1927"
 NEWCOMBE = "Newcombe 1998, method 10"
+STUDENT = "Student's t"
+STUDENT_OF_SCALE = "Student's t, ½ answer more at either end of the scale"
 
 
-def kish(weights: Doubles) -> float:
-    """Effective number of answers: how many of equal weight would be as sure (Kish, Survey Sampling, 1965, section 11.7).
+def effective_number(values: Doubles, weights: Doubles) -> float:
+    """Effective number of answers: how many of equal weight would be as sure of the mean (Korn & Graubard, Survey Methodology 24, 1998).
+
+    Variance of the answers ÷ linearised variance of their weighted mean, but at most Kish's (Σw)² ÷ Σw² (Survey Sampling, 1965, section
+    11.7). Where those of much weight differ more than the others it is less, and Kish's would hold 92 %; where one weight outdoes all,
+    its linearised variance would be too small.
 
     Parameters
     ----------
+    values : ndarray of shape (n,)
+        No NaN; a share's are 0 and 1.
     weights : ndarray of shape (n,)
         > 0 each.
 
     Returns
     -------
     float
-        (Σw)² ÷ Σw², at most n; 0 for none.
+        At most n; 0 for none.
 
     Examples
     --------
-    >>> kish(np.array([1.0, 1.0, 2.0]))
+    >>> effective_number(np.array([5.0, 5.0, 5.0]), np.array([1.0, 1.0, 2.0]))
     2.6666666666666665
     """
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    if not len(weights):
+        return 0.0
+    kish = float(weights.sum() ** 2 / (weights**2).sum())
+    squares = (values - np.average(values, weights=weights)) ** 2
+    if not squares.any():
+        return kish
+    return min(kish, float((weights * squares).sum() * weights.sum() / (weights**2 * squares).sum()))
 
 
 def suppressed(n: int, method: str) -> Figure:
@@ -128,8 +142,12 @@ def balance_figure(up: float, down: float, n: int, *, scale: float = 1.0, effect
     )
 
 
-def mean_figure(values: Doubles, weights: Doubles | None = None, *, least: int = LEAST) -> Figure:
+def mean_figure(values: Doubles, weights: Doubles | None = None, *, scale: Pair | None = None, least: int = LEAST) -> Figure:
     """A mean with Student's interval.
+
+    Where the answers have a scale, its mean and variance are those after half an answer more at either end of it, as Agresti & Min
+    (2005) do for two ends alone. Of fifty answers nine tenths of which are the best, the bare interval holds the truth 88 times in a
+    hundred: whoever drew none of the bad ones thinks that there are none.
 
     Parameters
     ----------
@@ -137,24 +155,35 @@ def mean_figure(values: Doubles, weights: Doubles | None = None, *, least: int =
         No NaN.
     weights : ndarray of shape (n,), optional
         Survey weights, > 0.
+    scale : (float, float), optional
+        Lowest and highest answer there can be.
     least : int
         Values below which nothing is shown; never fewer than 2.
 
     Returns
     -------
     Figure
-        In the unit of the values; with weights, the variance is that of Kish's effective number.
+        In the unit of the values; with weights, as sure as their effective number.
+
+    Examples
+    --------
+    >>> mean_figure(np.array([5.0] * 50), scale=(1, 5)).interval
+    (4.8488, 5.0)
     """
-    n, method = len(values), "Student's t"
+    n, method = len(values), STUDENT if scale is None else STUDENT_OF_SCALE
     if n < max(least, 2):
         return suppressed(n, method)
-    sure = n if weights is None else kish(weights)
-    middle = float(np.average(values, weights=weights))
-    variance = float(np.average((values - middle) ** 2, weights=weights)) * sure / max(sure - 1, 1e-9)
-    half = float(stats.t.ppf(0.975, max(sure - 1, 1))) * sqrt(variance / sure)
+    sure = n if weights is None else effective_number(values, weights)
+    mass = np.ones(n) if weights is None else weights * sure / weights.sum()
+    low, high = scale or (-np.inf, np.inf)
+    seen, mass = (values, mass) if scale is None else (np.append(values, scale), np.append(mass, (0.5, 0.5)))
+    size = float(mass.sum())
+    middle = float(np.average(seen, weights=mass))
+    variance = float(np.average((seen - middle) ** 2, weights=mass)) * size / max(size - 1, 1e-9)
+    half = float(stats.t.ppf(0.975, max(sure - 1, 1))) * sqrt(variance / size)
     return Figure(
-        value=_round(middle),
-        interval=(_round(middle - half), _round(middle + half)),
+        value=_round(float(np.average(values, weights=weights))),
+        interval=(_round(max(middle - half, low)), _round(min(middle + half, high))),
         n=n,
         n_effective=None if weights is None else _maybe(sure),
         method=method,
@@ -274,7 +303,7 @@ def false_discovery(p: ArrayLike) -> Doubles:
     return q
 
 
-def z_interval(value: float, error: float, n: int, method: str, *, quantile: float = Z95) -> Figure:
+def z_interval(value: float, error: float, n: int, method: str, *, quantile: float = Z95, shrink: float = 1.0) -> Figure:
     """A figure with a symmetric interval.
 
     Parameters
@@ -287,13 +316,17 @@ def z_interval(value: float, error: float, n: int, method: str, *, quantile: flo
         How the standard error was found.
     quantile : float
         Half width in standard errors.
+    shrink : float
+        By which the value shown is multiplied, 0–1; the interval stays.
 
     Returns
     -------
     Figure
         Value ± quantile × error.
     """
-    return Figure(value=_round(value), interval=(_round(value - quantile * error), _round(value + quantile * error)), n=n, method=method)
+    return Figure(
+        value=_round(shrink * value), interval=(_round(value - quantile * error), _round(value + quantile * error)), n=n, method=method
+    )
 
 
 def _round(value: float) -> float:

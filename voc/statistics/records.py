@@ -21,7 +21,7 @@ class Figure(Record):
     value: float | None = Field(description="null where `suppressed`")
     interval: Pair | None = Field(None, description="95 %")
     n: int = Field(description="answers, mentions or comments that it rests on")
-    n_effective: float | None = Field(None, description="with survey weights: equal weights that would be as sure (Kish, 1965)")
+    n_effective: float | None = Field(None, description="with survey weights: equal weights that would be as sure (Korn & Graubard, 1998)")
     method: str = Field(description="of the interval")
     suppressed: bool = Field(False, description="too few to show")
 
@@ -60,7 +60,10 @@ class Driver(Record):
     label: str
     polarity: Literal["negative", "positive"]
     mentions: int = Field(description="respondents who name it")
-    effect: Figure = Field(description="difference in score between respondents who name it and those who do not, others equal")
+    effect: Figure = Field(
+        description="difference in score between respondents who name it and those who do not, others equal; "
+        "shrunk towards 0 where it is not sure, the interval is not"
+    )
     impact: Figure = Field(description="effect × share of respondents who name it: points of the overall score that go with it")
     shapley: float = Field(description="share of the explained variance (LMG), 0–1; all of a model sum to 1")
     leave_out: Figure = Field(

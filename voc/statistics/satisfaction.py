@@ -10,7 +10,16 @@ from voc.records import SCORES, Score, SourceTable
 from voc.statistics.answers import Answers, answers_of
 from voc.statistics.columns import FIELDS, Bools, Columns
 from voc.statistics.factor import Ints
-from voc.statistics.intervals import LEAST, Doubles, balance_figure, kish, mean_figure, share_figure, suppressed
+from voc.statistics.intervals import (
+    LEAST,
+    STUDENT_OF_SCALE,
+    Doubles,
+    balance_figure,
+    effective_number,
+    mean_figure,
+    share_figure,
+    suppressed,
+)
 from voc.statistics.records import Figure, Pair, Satisfaction
 
 SCALES = (5.0, 7.0, 10.0, 100.0)  # highest answers that surveys offer
@@ -192,7 +201,7 @@ def index_figure(
     Returns
     -------
     Figure
-        0–100, of those who answered all items; Student's interval of their own indices.
+        0–100, of those who answered all items; interval of their own indices (`mean_figure`).
 
     Examples
     --------
@@ -201,11 +210,11 @@ def index_figure(
     75.0
     """
     if set(items) != set(weights):
-        return suppressed(0, "Student's t")
+        return suppressed(0, STUDENT_OF_SCALE)
     stretched = [100 * weights[name] * (items[name] - low) / (high - low) for name, (low, high) in scales.items() if name in weights]
     index = np.sum(stretched, axis=0)
     known = ~np.isnan(index)
-    return mean_figure(index[known], None if survey is None else survey[known], least=least)
+    return mean_figure(index[known], None if survey is None else survey[known], scale=(0, 100), least=least)
 
 
 def _shares(weights: Mapping[str, float]) -> dict[str, float]:
@@ -244,17 +253,20 @@ def _metrics(
             continue
         low, high = good_answers(name, scales[name], effort_is_high=effort_is_high)
         yield "ces_easy" if name == "ces" else f"{name}_top2", name, _share((given >= low) & (given <= high), weights, least)
-        yield f"{name}_mean", name, mean_figure(given, weights, least=least)
+        yield f"{name}_mean", name, mean_figure(given, weights, scale=scales[name], least=least)
 
 
 def _nps(answers: Doubles, weights: Doubles | None, least: int) -> Figure:
     weight = np.ones(len(answers)) if weights is None else weights * len(answers) / weights.sum() if len(answers) else weights
     up, down = float(weight[answers >= 9].sum()), float(weight[answers <= 6].sum())
-    return balance_figure(up, down, len(answers), scale=100, effective=None if weights is None else kish(weights), least=least)
+    sides = (answers >= 9).astype(float) - (answers <= 6)
+    effective = None if weights is None else effective_number(sides, weights)
+    return balance_figure(up, down, len(answers), scale=100, effective=effective, least=least)
 
 
 def _share(good: Bools, weights: Doubles | None, least: int) -> Figure:
     marks = good.astype(float)
     if weights is None or not len(marks):
         return share_figure(int(marks.sum()), len(marks), least=least)
-    return share_figure(float(np.average(marks, weights=weights)) * len(marks), len(marks), effective=kish(weights), least=least)
+    count = float(np.average(marks, weights=weights)) * len(marks)
+    return share_figure(count, len(marks), effective=effective_number(marks, weights), least=least)

@@ -121,14 +121,26 @@ def since(now: Analysis, before: Analysis, *, same_codebook: bool | None = None,
         before=before,
         same_codebook=same_codebook,
         same_models=now.run.models == before.run.models,
-        nps=_nps(now.metrics.nps, before.metrics.nps),
+        nps=nps_difference(now.metrics.nps, before.metrics.nps),
         negative=difference_figure(bad[0], n, bad[1], m),
         points=tuple(sorted(points, key=_surest)),
         gone=tuple(_gone(now, before, changed)) if same_codebook else (),
     )
 
 
-def _nps(now: Nps | None, before: Nps | None) -> Figure | None:
+def nps_difference(now: Nps | None, before: Nps | None) -> Figure | None:
+    """Difference of two NPS of other respondents, by MOVER (Zou & Donner, 2008) out of their intervals.
+
+    Parameters
+    ----------
+    now, before : Nps or None
+        First − second.
+
+    Returns
+    -------
+    Figure or None
+        In points; None where one of the two has no scores.
+    """
     if now is None or before is None:
         return None
     n = now.n + before.n

@@ -76,7 +76,7 @@ def _rated(columns: Columns, score: Literal["csat", "ces", "rating"], wanted: Ru
         share=share(count, n),
         interval=wilson(count, n),
         mean=round(float(values.mean()), 4),
-        mean_interval=mean_figure(values, least=2).interval,
+        mean_interval=mean_figure(values, scale=scale, least=2).interval,
         scale=scale,
         good=good,
     )
