@@ -239,6 +239,11 @@ class Findings(ABC):
         with self.reading() as connection:
             return pace.review_pace(connection, run_id, reviewer)
 
+    def reviewed_comments(self, upload_id: int) -> int:  # numpydoc ignore=PR01,RT01
+        """How many comments of an upload people decided on (see `voc.store.pace.reviewed_comments`)."""
+        with self.reading() as connection:
+            return pace.reviewed_comments(connection, upload_id)
+
     def random_audit(self, run_id: str) -> tuple[str, ...]:  # numpydoc ignore=PR01,RT01
         """Ids of reviewed comments that are a random sample of the run (see `voc.store.pace.random_audit`)."""
         with self.reading() as connection:
