@@ -85,7 +85,7 @@ def rows_with(store: Store, traces: tuple[str, ...]) -> list[str]:
         tables = [*(table.select() for table in Base.metadata.sorted_tables)]
         if not store.database.is_sqlite:
             tables.append(text("SELECT * FROM comment_search"))
-        rows = [repr(row) for table in tables for row in connection.execute(table)]
+        rows = [repr(tuple(row)) for table in tables for row in connection.execute(table)]
     return [row for row in rows if any(trace in row for trace in traces)]
 
 

@@ -70,6 +70,10 @@ def test_a_wrong_guess_is_mended_and_the_analysis_reads_what_was_chosen(client, 
     assert (analysis.input.comments, analysis.metrics.nps) == (30, None)
     assert store.comments(run.id, limit=1).comments[0].comment.text.startswith("送餐太慢了")
     assert "已完成" in client.get("/uploads/1").text
+    assert "不会带到新的分析" not in client.get("/uploads/1").text
+    for key, target in ((1, "sentiment"), (1, "delivery"), (2, "sentiment")):
+        store.add_review(run.id, key, target, "neutral")
+    assert "人工校对过的 2 条评论：这些判断留在原来的分析里" in client.get("/uploads/1").text
     again = HOW | {"detail": "coarse", "track": "continue", "codebook": "三月"}
     assert client.post("/uploads/1/rerun", data=again).status_code == 303
     assert (store.jobs(1)[0].kind, store.jobs(1)[0].settings["detail"], store.jobs(1)[0].settings["codebook"]) == (

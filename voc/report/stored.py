@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from voc.codebook.records import AnyEdit, Codebook
 from voc.records import Analysis
 from voc.report.content import QUOTES
 from voc.report.page import CARDS, report_html
@@ -69,10 +70,10 @@ class Stored:
         """What changed since then; none where there was none."""
         if (before := self.before) is None:
             return None
-        then = self.store.current(before).analysis
-        book = self.store.codebook(str(self.now.run.settings["codebook"]))
-        edits = [*book.draft, *(edit for version in book.versions for edit in version.edits)] if book else []
-        late = [edit for edit in edits if edit.kind in _MOVING and edit.at >= then.run.started_at]
+        earlier = self.store.current(before)
+        then, known = earlier.analysis, _edits(earlier.standing.book)  # which both runs show
+        edits = _edits(self.store.codebook(str(self.now.run.settings["codebook"])))
+        late = [edit for edit in edits if edit.kind in _MOVING and edit.at >= then.run.started_at and edit not in known]
         edited = {name for edit in late for name in (getattr(edit, "point", None), getattr(edit, "into", None)) if name}
         return since(self.now.analysis, then, same_codebook=True, edited=edited)
 
@@ -125,3 +126,7 @@ class Stored:
             As `voc analyse` writes it.
         """
         return self.store.current_with_members(self.run_id)
+
+
+def _edits(book: Codebook | None) -> list[AnyEdit]:
+    return [*book.draft, *(edit for version in book.versions for edit in version.edits)] if book else []

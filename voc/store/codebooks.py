@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2s
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
-from voc.codebook.records import Codebook, LastRun
+from voc.codebook.records import Codebook
 from voc.codebook.rules import rules_of
 from voc.codebook.session import CodebookSession
 from voc.errors import ConflictError, RecordNotFound
 from voc.store.cache import Cache
 from voc.store.people import CodebookRow
+from voc.store.run_codebooks import Kept, head_of, keep, loaded
 from voc.store.tables import RunRow
 from voc.store.write import now
 
@@ -23,24 +24,6 @@ if TYPE_CHECKING:
 CHANGED = "codebook_changed_meanwhile"
 TRIES = 5  # of an edit while others edit the same codebook
 _MOVE_NOTHING = ("rename", "unlock", "unpin")  # kinds of edits
-_HEAD = (CodebookRow.name, CodebookRow.revision, CodebookRow.run_id, CodebookRow.run_revision)
-
-
-class Kept(NamedTuple):
-    """A codebook with the revision by which it is saved."""
-
-    name: str
-    revision: int
-    book: Codebook
-
-
-class Head(NamedTuple):
-    """What is known of a codebook before it is read."""
-
-    name: str
-    revision: int
-    edited: bool  # since its last run
-    moving: str  # of that run
 
 
 def load(connection: Connection, name: str, cache: Cache, *, with_run: bool = True) -> Kept | None:
@@ -62,24 +45,7 @@ def load(connection: Connection, name: str, cache: Cache, *, with_run: bool = Tr
     Kept or None
         None where there is none of that name.
     """
-    head = connection.execute(select(*_HEAD).where(CodebookRow.name == name)).first()
-    if head is None:
-        return None
-
-    def last_run() -> LastRun | None:
-        text = connection.execute(select(CodebookRow.run).where(CodebookRow.name == name)).scalar_one()
-        return None if text is None else LastRun.model_validate_json(text)
-
-    def bare() -> Codebook:
-        return Codebook.model_validate_json(connection.execute(select(CodebookRow.record).where(CodebookRow.name == name)).scalar_one())
-
-    def whole() -> Codebook:
-        run = cache.get("last run", (name, head.run_revision), last_run, most=2)
-        return cache.get("bare codebook", (name, head.revision), bare).model_copy(update={"run": run})
-
-    if with_run:
-        return Kept(name, head.revision, cache.get("codebook", (name, head.revision), whole))
-    return Kept(name, head.revision, cache.get("bare codebook", (name, head.revision), bare))
+    return loaded(connection, CodebookRow, CodebookRow.name == name, cache, with_run=with_run)
 
 
 def names(connection: Connection) -> frozenset[str]:
@@ -133,6 +99,7 @@ def save(connection: Connection, name: str, book: Codebook, *, before: Kept | No
         run = None if book.run is None else book.run.model_dump_json(exclude_none=True)
         values |= {"run": run, "run_id": book.run.id if book.run else None, "run_revision": revision}
         values |= {"edited": False, "moving": moving(book)}
+        keep(connection, name)
     if before is None:
         connection.execute(insert(CodebookRow).values(name=name, **values))
     else:
@@ -169,26 +136,6 @@ def replace(connection: Connection, name: str, book: Codebook, *, opened: Codebo
     save(connection, name, book, before=kept)
 
 
-def head_of(connection: Connection, run_id: str) -> Head | None:
-    """The codebook whose last run a run is.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        To read from.
-    run_id : str
-        The run.
-
-    Returns
-    -------
-    Head or None
-        None where the run is the last of none.
-    """
-    wanted = select(CodebookRow.name, CodebookRow.revision, CodebookRow.edited, CodebookRow.moving).where(CodebookRow.run_id == run_id)
-    found = connection.execute(wanted).first()
-    return Head(found.name, found.revision, bool(found.edited), found.moving) if found else None
-
-
 def of_run(connection: Connection, run_id: str, cache: Cache, *, with_run: bool = True) -> Kept:
     """The codebook that edits of a run's pain points go to.
 
@@ -219,7 +166,7 @@ def of_run(connection: Connection, run_id: str, cache: Cache, *, with_run: bool 
     if known is None:
         raise RecordNotFound("unknown_run", f"没有这次分析 / no such run: {run_id!r}")
     found = head_of(connection, run_id)
-    kept = load(connection, found.name, cache, with_run=with_run) if found else None
+    kept = load(connection, found.name, cache, with_run=with_run) if found and found.last else None
     if kept:
         return kept
     if known.codebook_version is None:
@@ -230,7 +177,8 @@ def of_run(connection: Connection, run_id: str, cache: Cache, *, with_run: bool 
         )
     raise ConflictError(
         "not_last_run",
-        "手册后来又分析过别的数据，只能在最近一次上修改 / the codebook has had a newer run; edits are made on its last one",
+        "手册后来又分析过别的数据；这次分析保留到那时为止的修改，要再改请到最近一次 / "
+        "the codebook has gone on with a newer run; this one keeps what was edited until then, and further edits are made on the last one",
         "打开最近一次分析 / open the newest run",
     )
 

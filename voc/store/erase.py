@@ -18,7 +18,7 @@ from voc.normalise import normalise
 from voc.redact import redact_field
 from voc.store import wordless
 from voc.store.connection import Database
-from voc.store.people import AuditRow, CaseEntryRow, CaseRow, CodebookRow
+from voc.store.people import AuditRow, CaseEntryRow, CaseRow, CodebookRow, RunCodebookRow
 from voc.store.search import Indexed, drop_from_index, fold
 from voc.store.statistics import forget_small_segments
 from voc.store.tables import AnnotationRow, Base, CommentRow, PainPointRow, ProblemRow, RunRow, UploadRow
@@ -229,16 +229,22 @@ def _refs(connection: Connection, rows: Sequence[RowMapping]) -> frozenset[tuple
 
 
 def _scrub_codebooks(connection: Connection, runs: frozenset[str], gone: Gone) -> None:
-    for row in connection.execute(select(CodebookRow.__table__)).mappings().all():
-        clean = {"record": _dumped(_without(json.loads(row["record"]), gone))}
-        if row["run"] and row["run_id"] in runs:
-            clean["run"] = _dumped(_without(json.loads(row["run"]), gone))
-        changed = {name: text for name, text in clean.items() if text != row[name]}
-        if changed:
-            revision = row["revision"] + 1
-            more = {"run_revision": revision} if "run" in changed else {}
-            same = CodebookRow.name == row["name"]
-            connection.execute(update(CodebookRow).where(same).values(revision=revision, **changed, **more))
+    """Those in use, and those kept for earlier runs: rules and prototypes of all, clauses of the runs that had what is gone."""
+    keys: tuple[tuple[type[Base], InstrumentedAttribute[str]], ...] = (
+        (CodebookRow, CodebookRow.name),
+        (RunCodebookRow, RunCodebookRow.run_id),
+    )
+    for table, key in keys:
+        for name in connection.execute(select(key)).scalars().all():
+            row = connection.execute(select(table.__table__).where(key == name)).mappings().one()
+            clean = {"record": _dumped(_without(json.loads(row["record"]), gone))}
+            if row["run"] and row["run_id"] in runs:
+                clean["run"] = _dumped(_without(json.loads(row["run"]), gone))
+            changed = {column: text for column, text in clean.items() if text != row[column]}
+            if changed:
+                revision = row["revision"] + 1
+                more = {"run_revision": revision} if "run" in changed else {}
+                connection.execute(update(table).where(key == name).values(revision=revision, **changed, **more))
 
 
 def _scrub_cases(connection: Connection, gone: Gone) -> None:

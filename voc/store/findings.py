@@ -14,7 +14,22 @@ from voc.codebook.records import Codebook
 from voc.errors import RecordNotFound
 from voc.naming import Meaning
 from voc.records import Analysis, Answer, Label, PainPoint, Quote
-from voc.store import cases, codebooks, decisions, export, listing, pace, part, part_columns, points, read, reviews, search, wordless
+from voc.store import (
+    cases,
+    codebooks,
+    decisions,
+    export,
+    listing,
+    pace,
+    part,
+    part_columns,
+    points,
+    read,
+    reviews,
+    run_codebooks,
+    search,
+    wordless,
+)
 from voc.store.cache import Cache
 from voc.store.case_records import Case, CaseChange, CaseDetail, CaseFilter
 from voc.store.corrections import gold_lines
@@ -84,8 +99,7 @@ class Findings(ABC):
         self.narrower(run_id)
         with self.reading() as connection:
             part_columns.Columns(connection, current(connection, run_id, self.cache), self.cache).read()
-            if head := codebooks.head_of(connection, run_id):
-                codebooks.load(connection, head.name, self.cache)
+            run_codebooks.shown(connection, run_id, self.cache)
 
     def sources(self, run_id: str, quotes: Sequence[Quote]) -> dict[str, Source]:  # numpydoc ignore=PR01,RT01
         """Id → comment, of those that are quoted."""
@@ -225,6 +239,11 @@ class Findings(ABC):
         with self.reading() as connection:
             return pace.review_pace(connection, run_id, reviewer)
 
+    def reviewed_comments(self, upload_id: int) -> int:  # numpydoc ignore=PR01,RT01
+        """How many comments of an upload people decided on (see `voc.store.pace.reviewed_comments`)."""
+        with self.reading() as connection:
+            return pace.reviewed_comments(connection, upload_id)
+
     def random_audit(self, run_id: str) -> tuple[str, ...]:  # numpydoc ignore=PR01,RT01
         """Ids of reviewed comments that are a random sample of the run (see `voc.store.pace.random_audit`)."""
         with self.reading() as connection:
@@ -260,10 +279,16 @@ class Findings(ABC):
         with self.writing() as connection:
             codebooks.replace(connection, name, book, opened=opened, cache=self.cache)
 
-    def codebook_of(self, run_id: str, *, with_run: bool = True) -> codebooks.Kept:  # numpydoc ignore=PR01,RT01
+    def codebook_of(self, run_id: str, *, with_run: bool = True) -> run_codebooks.Kept:  # numpydoc ignore=PR01,RT01
         """The codebook that edits of a run's pain points go to; `ConflictError` where the run is the last of none."""
         with self.reading() as connection:
             return codebooks.of_run(connection, run_id, self.cache, with_run=with_run)
+
+    def codebook_shown(self, run_id: str) -> Codebook | None:  # numpydoc ignore=PR01,RT01
+        """The codebook that says what the pain points of a run are, without clauses (see `voc.store.run_codebooks.shown`)."""
+        with self.reading() as connection:
+            kept = run_codebooks.shown(connection, run_id, self.cache, with_run=False)
+        return kept.book if kept else None
 
     def edit_codebook(
         self, run_id: str, change: Callable[[Codebook], Codebook], by: str | None = None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from voc.store.people import ReviewRow
 from voc.store.records import ReviewPace
 from voc.store.reviews import by, is_reviewed, standing
-from voc.store.tables import AnnotationRow, CommentRow
+from voc.store.tables import AnnotationRow, CommentRow, RunRow
 
 PAUSE_S = 300  # from one comment to the next: whoever took longer did something else meanwhile
 LAST = 200  # comments that say how fast somebody is now
@@ -41,6 +41,26 @@ def review_pace(connection: Connection, run_id: str, reviewer: str | None) -> Re
     moments = [datetime.fromisoformat(at) for at in reversed(connection.execute(decided).scalars().all())]
     gaps = [gap for one, other in pairwise(moments) if (gap := (other - one).total_seconds()) <= PAUSE_S]
     return ReviewPace(comments=comments, seconds=median(gaps) if gaps else None)
+
+
+def reviewed_comments(connection: Connection, upload_id: int) -> int:
+    """Count the comments of an upload that people decided on, in whichever of its runs: another run begins without these decisions.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        To read from.
+    upload_id : int
+        The upload; need not be known.
+
+    Returns
+    -------
+    int
+        Without decisions that were taken back.
+    """
+    runs = select(RunRow.id).where(RunRow.upload_id == upload_id)
+    counted = select(func.count(ReviewRow.comment_id.distinct())).where(ReviewRow.run_id.in_(runs), standing())
+    return connection.execute(counted).scalar_one()
 
 
 def random_audit(connection: Connection, run_id: str) -> tuple[str, ...]:

@@ -131,6 +131,21 @@ class CodebookRow(Base):
     run: Mapped[str | None]
 
 
+class RunCodebookRow(Base):
+    """A codebook as it was when its next run came, kept for the run before: what people had decided of it is shown there for good."""
+
+    __tablename__ = "run_codebook"
+    __table_args__ = STRICT
+    run_id: Mapped[str] = mapped_column(owner("run.id"), primary_key=True)
+    name: Mapped[str]
+    revision: Mapped[int]
+    run_revision: Mapped[int]
+    edited: Mapped[bool]
+    moving: Mapped[str]
+    record: Mapped[str]
+    run: Mapped[str]
+
+
 class TaxonomyRow(Base):
     """A version of touchpoints and words of the users' own; never altered, since runs name it."""
 

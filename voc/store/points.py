@@ -16,7 +16,7 @@ from voc.errors import CodebookError, RecordNotFound
 from voc.metrics import share, wilson
 from voc.normalise import normalise
 from voc.records import PainPoint, Quote
-from voc.store import codebooks
+from voc.store import run_codebooks
 from voc.store.cache import Cache
 from voc.store.current import Current
 from voc.store.point_records import PinnedClause, PointDetail, PointEdit, SplitPreview, WeekCount
@@ -36,7 +36,7 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
     now : Current
         The run as it holds now.
     point_id : str
-        The pain point; one that was merged or dismissed will do where the run is the last of its codebook.
+        The pain point; one that was merged or dismissed will do where the run was made with a codebook.
     memory : Cache
         Remembers codebooks and counts.
 
@@ -50,11 +50,11 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
     RecordNotFound
         If neither the run nor its codebook knows it.
     """
-    kept = codebooks.load(connection, now.state.codebook, memory, with_run=False) if now.state.codebook else None
+    kept = run_codebooks.shown(connection, now.run.id, memory, with_run=False)
     coded = kept.book.by_id.get(point_id) if kept else None
     shown = {point.id: (rank, point) for rank, point in enumerate(now.analysis.pain_points, 1)}
     rank, point = shown.get(point_id, (None, None))
-    if point is None and kept and coded and (whole := codebooks.load(connection, kept.name, memory)):
+    if point is None and kept and coded and (whole := run_codebooks.shown(connection, now.run.id, memory)):
         point = _hidden(connection, now, whole.book, coded, memory)
     if point is None:
         raise unknown_point(point_id)
@@ -65,7 +65,7 @@ def point_detail(connection: Connection, now: Current, point_id: str, memory: Ca
         status=coded.status if coded else "active",
         into=coded.into if coded else None,
         locked=coded.locked if coded else False,
-        editable=kept is not None,
+        editable=now.state.last,
         edited=point_id in now.standing.moved,
         pinned=tuple(PinnedClause(comment_id=one.member.comment_id, text=one.text) for one in coded.pinned) if coded else (),
         trend=_trend(connection, now, point_id, memory),
@@ -124,7 +124,7 @@ def history(book: Codebook, point_id: str | None = None) -> tuple[PointEdit, ...
     return tuple(one for one in found if point_id is None or point_id in (one.point, one.into))
 
 
-def split_preview(kept: codebooks.Kept, point_id: str, words: Sequence[str], memory: Cache) -> SplitPreview:
+def split_preview(kept: run_codebooks.Kept, point_id: str, words: Sequence[str], memory: Cache) -> SplitPreview:
     """What a split would do.
 
     Parameters

@@ -17,7 +17,7 @@ from voc.corpora import taxonomy_names, taxonomy_path
 from voc.metrics import share, wilson
 from voc.naming import Meaning, known_meanings
 from voc.records import PainPoint, Quote, Unassigned
-from voc.store import codebooks, taxonomies
+from voc.store import run_codebooks, taxonomies
 from voc.store.cache import Cache
 from voc.store.members import Details
 from voc.store.placed import Place
@@ -127,10 +127,9 @@ class Counting:
         old = self.run.analysis.unassigned
         size, doubtful = old.size, set[Place]()
         members = self.stood.placed.unassigned if self.stood.placed else None
-        name = self.stood.state.codebook
-        if name is not None:
+        if self.stood.state.codebook is not None:
             doubtful = self._doubtful()
-            kept = codebooks.load(self.connection, name, self.memory) if doubtful or members is not None else None
+            kept = run_codebooks.shown(self.connection, self.run.id, self.memory) if doubtful or members is not None else None
             if kept and kept.book.run:
                 if members is None:
                     members = unassigned_members(kept.book.run, outcome_of(kept.book))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from voc.codebook.records import Codebook, CodedPainPoint
 from voc.records import PainPoint
-from voc.store import codebooks, read
+from voc.store import codebooks, read, run_codebooks
 from voc.store.cache import Cache
 from voc.store.decisions import Decisions, decisions
 from voc.store.members import as_found, members_of
@@ -31,8 +31,9 @@ class State(NamedTuple):
     reviews: int
     codebook: str | None
     revision: int
-    edited: bool  # whether anybody edited the codebook since the run
+    edited: bool  # whether anybody edited the codebook between the run and the next
     moving: str  # what decided about members then
+    last: bool  # whether that codebook has had no other run since: only there is it edited
 
     @property
     def run_key(self) -> tuple[str, int]:  # numpydoc ignore=RT01
@@ -53,7 +54,7 @@ class Standing:
     decided : Decisions
         What reviews change.
     book : Codebook or None
-        Whose last run it is, where somebody edited it since.
+        As the run shows it, where somebody edited it since (see `voc.store.run_codebooks`).
     placed : Placed or None
         After edits; None: as the run found them, and no review takes any away, so that they need not be read.
     """
@@ -199,8 +200,8 @@ def state_of(connection: Connection, run_id: str) -> State:
     """
     erased = select(func.max(AuditRow.id)).where(AuditRow.action.in_(_ERASURES))
     last, reviews = connection.execute(select(func.max(ReviewRow.id), func.count()).where(ReviewRow.run_id == run_id)).one()
-    head = codebooks.head_of(connection, run_id)
-    return State(run_id, connection.execute(erased).scalar() or 0, last or 0, reviews, *(head or (None, 0, False, "")))
+    head = run_codebooks.head_of(connection, run_id)
+    return State(run_id, connection.execute(erased).scalar() or 0, last or 0, reviews, *(head or (None, 0, False, "", False)))
 
 
 def standing_of(connection: Connection, state: State, memory: Cache) -> Standing:
@@ -229,14 +230,14 @@ def standing_of(connection: Connection, state: State, memory: Cache) -> Standing
     def make() -> Standing:
         run = memory.get("run", state.run_key, lambda: read.run(connection, state.run_id))
         decided = decisions(connection, state.run_id)
-        kept = codebooks.load(connection, state.codebook, memory, with_run=False) if state.codebook and state.edited else None
+        kept = run_codebooks.shown(connection, run.id, memory, with_run=False) if state.edited else None
         as_it_was = kept is None or codebooks.moving(kept.book) == state.moving
         if as_it_was and not decided.cleared:
             return Standing(state, run, decided, kept.book if kept else None, None)
         if as_it_was or kept is None:
             found = memory.get("members", state.run_key, lambda: _found(connection, run))
             return Standing(state, run, decided, kept.book if kept else None, found)
-        whole = codebooks.load(connection, kept.name, memory)
+        whole = run_codebooks.shown(connection, run.id, memory)
         book = whole.book if whole else kept.book
         key = (*state.run_key, state.codebook)
         among = memory.get("members of codebook", key, lambda: _among(book, _found(connection, run)), most=2)

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from voc.codebook import Codebook
 from voc.errors import ConflictError, RecordNotFound, VocError
 from voc.store import Store
-from voc.store.codebooks import Kept
 from voc.store.point_records import PointEdit
 from voc.store.points import history
+from voc.store.run_codebooks import Kept
 from web.access import sees
 from web.api.codebook import document
 from web.messages import load_messages, one_language, t

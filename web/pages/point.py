@@ -295,9 +295,9 @@ def labels_of(store: Store, now: Current, detail: PointDetail) -> dict[str, str]
     """
     labels = {point.id: point.label for point in now.analysis.pain_points}
     named = {detail.into, *(id_ for edit in detail.history for id_ in (edit.point, edit.into))}
-    if detail.editable and (gone := [id_ for id_ in named if id_ and id_ not in labels]):
-        known = store.codebook_of(detail.run_id, with_run=False).book.by_id
-        labels |= {id_: known[id_].label for id_ in gone if id_ in known}
+    gone = [id_ for id_ in named if id_ and id_ not in labels]
+    if gone and (book := store.codebook_shown(detail.run_id)):
+        labels |= {id_: book.by_id[id_].label for id_ in gone if id_ in book.by_id}
     return labels
 
 

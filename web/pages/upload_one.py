@@ -122,6 +122,7 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
             choice=shown_choice(shelf, upload, codebook, form, codebook_fault),
             codebook=codebook,
             goes_on=goes_on(shelf, codebook, upload.id),
+            reviewed=store.reviewed_comments(upload.id) if runs else 0,
         )
 
     @reading.get("/uploads/<int:upload_id>")
