@@ -13,7 +13,7 @@ from toy_statistics import TAXONOMY, columns, point, quote
 
 from voc.cli import main
 from voc.errors import SettingsError, TableError
-from voc.records import Analysis, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
+from voc.records import Analysis, Change, ChangeKind, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
 from voc.statistics import Wishes, report_of
 from voc.statistics.before_after import before_after, detectable_change, verdict_of
 from voc.statistics.columns import Gatherer, Wordless
@@ -30,7 +30,7 @@ from voc.statistics.segments import contrasts, segments
 from voc.statistics.tiers import Order, quintiles, read_orders, tiers
 from voc.statistics.trends import alerts_of, trends, watch
 from voc.statistics.volume import volume
-from voc.statistics.workbook import write_statistics
+from voc.statistics.workbook import plan_rows, write_statistics
 
 COUNTS = st.integers(1, 400)
 
@@ -473,6 +473,28 @@ def test_plan_ranks_by_impact_severity_and_trend():
     first = rising.stages[0].touchpoints[0].pain_points[0]
     assert (first.label, first.priority, first.owner, first.due) == ("小", 75.0, "王芳", "2026-06-01")
     assert "优先级" in rising.formula
+
+
+def test_plan_takes_the_change_against_the_last_run_where_the_batch_does_not_tell():
+    kinds: list[tuple[str, ChangeKind]] = [
+        ("等太久", "growing"),
+        ("少发货", "new"),
+        ("缺货", "fading"),
+        ("价格贵", "steady"),
+        ("漏水", "fading"),
+    ]
+    changes = [Change(id=f"pp-{name}", label=name, kind=kind, before=10, after=50) for name, kind in kinds]
+    made = plan([point(name, comments=50, share=0.1) for name, _ in kinds], TAXONOMY, directions={"pp-漏水": "rising"}, changes=changes)
+    found = {one.label: (one.trend, one.direction, one.trend_from) for one in made.stages[0].touchpoints[0].pain_points}
+    assert found == {
+        "等太久": (1.5, "rising", "last"),
+        "少发货": (1.5, "new", "last"),
+        "缺货": (0.67, "falling", "last"),
+        "价格贵": (1.0, None, None),
+        "漏水": (1.5, "rising", "batch"),
+    }
+    shown = {row["痛点 Pain point"]: row["趋势依据 Trend seen"] for row in plan_rows(made)}
+    assert (shown["缺货"], shown["漏水"]) == ("下降 falling，与上次比 since last run", "上升 rising，本批之内 within batch")
 
 
 def test_sub_issues_are_told_by_words_that_part_of_the_comments_use():

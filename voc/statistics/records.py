@@ -316,6 +316,10 @@ class PlanPoint(Record):
     impact: float = Field(description="0–1")
     severity: float = Field(description="0–1")
     trend: float = Field(description="1.5 rising or new, 1 steady, 0.67 falling")
+    direction: Direction | None = Field(None, description="null: steady, or not known")
+    trend_from: Literal["batch", "last"] | None = Field(
+        None, description="where `direction` was seen: within the batch, or against the last version of the codebook"
+    )
     priority: float = Field(description="0–150: 100 × impact × severity × trend")
     owner: str | None = None
     due: str | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from voc.export import write_sheets
 from voc.report.format import local_time
-from voc.statistics.records import Figure, Plan, StatisticsReport
+from voc.statistics.records import Figure, Plan, PlanPoint, StatisticsReport
 from voc.wordings import FIELDS, LEVELS, SCORES, called, person
 
 if TYPE_CHECKING:
@@ -237,6 +237,12 @@ def _promise(report: StatisticsReport) -> str:
     )
 
 
+def _seen(point: PlanPoint) -> str | None:
+    if point.direction is None:
+        return None
+    return f"{_DIRECTIONS[point.direction]}，{'与上次比 since last run' if point.trend_from == 'last' else '本批之内 within batch'}"
+
+
 def plan_rows(plan: Plan) -> Iterator[Row]:
     """A plan as a table.
 
@@ -262,6 +268,7 @@ def plan_rows(plan: Plan) -> Iterator[Row]:
                     "影响 Impact": point.impact,
                     "严重度 Severity": point.severity,
                     "趋势 Trend": point.trend,
+                    "趋势依据 Trend seen": _seen(point),
                     "评论 Comments": point.comments,
                     "负责人 Owner": person(point.owner),
                     "期限 Due": local_time(point.due) if point.due else None,
