@@ -206,6 +206,8 @@ class Segment(Record):
     comments: int = Field(description="comments of the pain point from there")
     share: float = Field(description="of the pain point's comments whose `field` is known, 0–1")
     elsewhere: float = Field(description="the same share among the other comments, 0–1")
+    rate: float | None = Field(None, description="share of the comments from there that name the pain point, 0–1")
+    rate_elsewhere: float | None = Field(None, description="the same of the other comments whose `field` is known, 0–1")
     log_odds: float = Field(description="of `share` against `elsewhere`, with a prior (Monroe et al., 2008); above 0: more than elsewhere")
     interval: tuple[float, float] = Field(description="95 % interval of `log_odds`")
 
