@@ -343,6 +343,14 @@ def test_consistency_of_like_channels_is_full_and_of_unlike_ones_not():
     assert consistency(columns(10)).why_not
 
 
+def test_consistency_of_three_channels_counts_each_mention_once():
+    bad = np.random.default_rng(3).random(900) < 0.3
+    three = consistency(
+        columns(900, negative={"delivery": bad}, positive={"delivery": ~bad}, factors={"channel": ["门店", "外卖", "官网"] * 300})
+    )
+    assert (three.tests, three.index.n) == (3, 900)
+
+
 def test_tiers_by_recency_frequency_and_money(tmp_path):
     rows = ["会员编号,下单时间,实付金额"]
     for number in range(10):

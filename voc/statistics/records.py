@@ -230,7 +230,9 @@ class ChannelGap(Record):
 class Consistency(Record):
     """Whether customers meet the same quality in every channel."""
 
-    index: Figure = Field(description="100 − typical difference in negative share between two channels, in points; 100: all alike")
+    index: Figure = Field(
+        description="100 − typical difference in negative share between two channels, in points; 100: all alike; n: mentions"
+    )
     gaps: tuple[ChannelGap, ...] = Field(description="the widest first")
     tests: int
     why_not: str = ""
