@@ -81,6 +81,8 @@ def test_weeks_and_narrower_issues_are_those_that_are_asked_for_one_by_one(store
 
 
 def test_later_compares_the_two_halves_of_the_weeks():
+    assert Weekly(weeks=("2026-04-20", "2026-04-27"), comments=(9, 2), points={}, until="2026-04-28").unfinished
+    assert not Weekly(weeks=("2026-04-20",), comments=(9,), points={}, until="2026-04-28").unfinished  # it ends within the batch
     weekly = Weekly(weeks=("1", "2"), comments=(10, 30), points={"a": (1, 3), "b": (0, 3)})
     assert weekly.later("a") == 0.5
     assert weekly.later("b") == 1

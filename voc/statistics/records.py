@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -134,6 +135,7 @@ class Trends(Record):
     period: Literal["day", "week"] | None = Field(description="null: too few dates")
     starts: tuple[str, ...] = Field((), description="first day of each period, weeks from Monday")
     totals: tuple[int, ...] = Field((), description="dated comments in each period: the denominators")
+    until: str | None = Field(None, description="last day with a comment")
     recent: int = Field(0, description="how many of the last periods count as recent")
     undated: int = Field(0, description="comments without a date, which are in none of this")
     dispersion: float = Field(1.0, description="variance of the counts ÷ that of chance alone, at least 1; the tests allow for it")
@@ -145,6 +147,13 @@ class Trends(Record):
     negative: Trend | None = Field(None, description="the same for negative comments as a whole")
     volume: Volume = Volume()
     why_not: str = ""
+
+    @property
+    def unfinished(self) -> bool:  # numpydoc ignore=RT01
+        """Whether the comments end before the Sunday of the last week, which then counts fewer days than the others."""
+        if self.period != "week" or not self.starts or self.until is None:
+            return False
+        return date.fromisoformat(self.starts[-1]) + timedelta(days=6) > date.fromisoformat(self.until)
 
 
 class Alert(Record):
