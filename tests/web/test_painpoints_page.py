@@ -148,6 +148,17 @@ def test_csv_is_that_of_the_table_and_safe(client, run, points):
     assert client.get(f"/runs/{run}/pain-points.csv?status=dismissed").status_code == 404
 
 
+def test_pain_points_of_other_pages_of_the_list_are_added_to_a_merge(client, run, points):
+    first, last = points[0], points[-1]
+    page = client.get(f"/runs/{run}/pain-points/merge", query_string={"point": first.id}).text
+    assert "合并至少要两个" in page
+    assert f'<option value="{last.id}"' in page  # on the last page of the list
+    page = client.get(f"/runs/{run}/pain-points/merge", query_string={"point": [first.id, last.id]}).text
+    assert "已选 2 个" in page
+    assert f'<option value="{last.id}"' not in page
+    assert f'<option value="{points[30].id}"' in page
+
+
 def test_merge_says_what_it_did_and_undo_says_what_it_undid(client, store, run, points):
     kept, gone = points[0], points[1]
     choice = client.get(
