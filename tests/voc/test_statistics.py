@@ -618,5 +618,5 @@ def test_workbook_speaks_chinese_keeps_ids_and_says_where_there_is_nothing(tmp_p
     ]
     (planned,) = book["方案 Plan"].to_dict("records")
     local = datetime(2026, 3, 5, 16, 30, tzinfo=UTC).astimezone()
-    assert (planned["负责人 Owner"], planned["期限 Due"]) == ("本机 this computer", f"{local:%Y-%m-%d %H:%M}")
+    assert (planned["负责人 Owner"], f"{planned['期限 Due']:%Y-%m-%d %H:%M}") == ("本机 this computer", f"{local:%Y-%m-%d %H:%M}")
     assert all(len(sheet) for sheet in book.values())
