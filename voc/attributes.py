@@ -239,6 +239,8 @@ def _segments(inside: Sequence[Origin], values: Mapping[str, Counter[str]]) -> t
                         comments=count,
                         share=share(count, n),
                         elsewhere=share(others, n_others),
+                        rate=share(count, counts[value]),
+                        rate_elsewhere=share(n - count, everywhere - counts[value]),
                         log_odds=round(ratio, DIGITS),
                         interval=(low, high),
                     )
@@ -322,7 +324,12 @@ def line(point: PainPoint, grave: int) -> str:
         parts.append(f"其中 {grave} 条要退货、投诉或不再来")
     if point.segments:
         most = point.segments[0]
-        parts.append(f"多见于{most.value}（{most.share:.0%}，别处 {most.elsewhere:.0%}）")
+        rates = (
+            f"（每百条里 {100 * most.rate:.1f} 条说到，别处 {100 * most.rate_elsewhere:.1f} 条）"
+            if most.rate is not None and most.rate_elsewhere is not None
+            else ""
+        )
+        parts.append(f"多见于{most.value}{rates}")
     if point.companions:
         parts.append(f"常与{point.companions[0].label}同时出现")
     if point.first_seen and point.last_seen:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from voc.output import atomic
 from voc.problems import for_sheet
 from voc.records import Analysis
-from voc.report.format import local_time
 from voc.taxonomy import Taxonomy
 from voc.wordings import CHANGES, PAIN_TYPES
 
@@ -22,7 +22,39 @@ if TYPE_CHECKING:
 
 _QUOTE_SHOWN = 24  # characters of a quote in the terminal
 _PROBLEM_COLUMNS = ["类别 Kind", "文件 File", "行 Row", "列 Column", "原因 Reason", "办法 Hint", "次数 Count", "前几行 First rows"]
+# Columns of shares beside those that are called so, and the bounds that follow one; marked cells of a table of other things.
+_SHARES = {
+    "名称属实 Label support", "负面占比 Negative", "未答 Missing", "别处 Elsewhere", "满意者 High", "不满者 Low group", "之前 Before",
+    "最近 Recent", "之后 After",
+}  # fmt: skip
+_BOUNDS = ("下限 Low", "上限 High")
+_SHARE_CELLS = "share_cells"
+_EXCEL_BEGINS = 1900  # the last year that it does not know well
 _MEMBERS_LIMIT = 1_000_000  # rows of a sheet, below Excel's 1,048,576
+
+
+class Score(NamedTuple):
+    """A score of all respondents.
+
+    Parameters
+    ----------
+    name : str
+        Of the score.
+    value : float
+        As it is read.
+    interval : tuple of float, float
+        95 %.
+    n : int
+        Respondents who gave it.
+    share : bool
+        Whether it is one, 0–1.
+    """
+
+    name: str
+    value: float
+    interval: tuple[float, float]
+    n: int
+    share: bool
 
 
 def write_xlsx(analysis: Analysis, taxonomy: Taxonomy, path: Path) -> None:
@@ -63,19 +95,64 @@ def write_sheets(sheets: Sheets, path: Path) -> None:
     import pandas as pd
 
     # Customers' words are text, never formulas or links, whatever they start with.
-    safe = {"strings_to_formulas": False, "strings_to_urls": False}
-    with atomic(path) as draft, pd.ExcelWriter(draft, engine="xlsxwriter", engine_kwargs={"options": safe}) as writer:
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with (
+        atomic(path) as draft,
+        pd.ExcelWriter(
+            draft, engine="xlsxwriter", date_format="yyyy-mm-dd", datetime_format="yyyy-mm-dd hh:mm", engine_kwargs=options
+        ) as writer,
+    ):
+        percent = writer.book.add_format({"num_format": "0.0%"})
         for name, (frame, widths) in sheets.items():
             frame.to_excel(writer, sheet_name=name, index=False)
             sheet = writer.sheets[name]
             sheet.freeze_panes(1, 0)
+            shares = _shares(list(map(str, frame.columns)))
             for column, width in enumerate(widths):
-                sheet.set_column(column, column, width)
+                sheet.set_column(column, column, width, percent if column in shares else None)
+            for row, column in frame.attrs.get(_SHARE_CELLS, ()):
+                sheet.write_number(row + 1, column, frame.iloc[row, column], percent)
             if len(frame):
                 sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
 
 
-def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
+def _shares(columns: Sequence[str]) -> set[int]:
+    """Places of the columns that hold shares; the bounds that follow a share are shares too."""
+    found: set[int] = set()
+    for place, name in enumerate(columns):
+        if name in _SHARES or name.split(" ")[0].endswith("占比") or (name in _BOUNDS and place - 1 in found):
+            found.add(place)
+    return found
+
+
+def excel_time(value: str | None) -> datetime | date | str | None:
+    """A day or a moment as Excel knows them, by the clock of this machine.
+
+    Parameters
+    ----------
+    value : str or None
+        ISO 8601.
+
+    Returns
+    -------
+    datetime.datetime, datetime.date, str or None
+        What is no date, or before 1900, which Excel does not know, stays as it was written.
+
+    Examples
+    --------
+    >>> excel_time("2026-04-28"), excel_time("2026-04-28T14:49:37"), excel_time("月底")
+    (datetime.date(2026, 4, 28), datetime.datetime(2026, 4, 28, 14, 49, 37), '月底')
+    """
+    try:
+        at = datetime.fromisoformat(value or "")
+    except ValueError:
+        return value
+    if at.year <= _EXCEL_BEGINS:
+        return value
+    return at.date() if value and len(value) == len("2026-04-28") else at.astimezone().replace(tzinfo=None) if at.tzinfo else at
+
+
+def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy, scores: Sequence[Score] = ()) -> Sheets:
     """Tables of an analysis.
 
     Parameters
@@ -84,6 +161,8 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
         What they show.
     taxonomy : Taxonomy
         Chinese names of the touchpoints.
+    scores : sequence of Score, optional
+        For the overview; the NPS of the analysis where left out.
 
     Returns
     -------
@@ -108,8 +187,8 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
             "类型 Type": PAIN_TYPES[point.pain_type],
             "说明 Description": point.description,
             "英文 English": point.gloss,
-            "首次 First seen": point.first_seen,
-            "最近 Last seen": point.last_seen,
+            "首次 First seen": excel_time(point.first_seen),
+            "最近 Last seen": excel_time(point.last_seen),
             "关键词 Terms": "、".join(point.terms),
             "原话 Quotes": " / ".join(quote.text for quote in point.quotes),
             "编号 Id": point.id,
@@ -147,8 +226,12 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
         {
             "变化 Change": CHANGES[one.kind],
             "痛点 Pain point": one.label,
-            "之前 Before": one.before,
-            "现在 Now": one.after,
+            "上次评论 Comments before": one.before,
+            "上次共 Of before": one.before_of,
+            "上次占比 Share before": one.shares[0] if one.shares else None,
+            "这次评论 Comments now": one.after,
+            "这次共 Of now": one.after_of,
+            "这次占比 Share now": one.shares[1] if one.shares else None,
             "编号 Id": one.id,
         }
         for one in analysis.changes
@@ -168,9 +251,12 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
         for kind, items in kinds
         for line in for_sheet(items)
     ]
-    compared = {"变化 Changes": (pd.DataFrame(changes), (16, 20, 10, 10, 14))} if changes else {}
+    rows, cells = _overview(analysis, scores)
+    overview = pd.DataFrame(rows, columns=["项目 Item", "值 Value", "下限 Low", "上限 High", "n"], dtype=object)
+    overview.attrs[_SHARE_CELLS] = cells
+    compared = {"变化 Changes": (pd.DataFrame(changes), (16, 20, 10, 10, 10, 10, 10, 10, 14))} if changes else {}
     return {
-        "概览 Overview": (pd.DataFrame(_overview(analysis), columns=["项目 Item", "值 Value", "下限 Low", "上限 High"]), (34, 24, 10, 10)),
+        "概览 Overview": (overview, (34, 24, 10, 10, 10)),
         "痛点 Pain points": (pd.DataFrame(points), (6, 20, 12, 10, 9, 9, 9, 10, 10, 10, 12, 60, 24, 12, 12, 30, 80, 14, 20)),
         **compared,
         "证据 Evidence": (pd.DataFrame(members[:_MEMBERS_LIMIT]), (20, 18, 80, 8, 8, 14)),
@@ -182,7 +268,8 @@ def analysis_sheets(analysis: Analysis, taxonomy: Taxonomy) -> Sheets:
     }
 
 
-def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
+def _overview(analysis: Analysis, scores: Sequence[Score]) -> tuple[list[tuple[object, ...]], list[tuple[int, int]]]:
+    """Rows, and the cells of them that are shares."""
     source, metrics = analysis.input, analysis.metrics
     sentiment = {"negative": "负面 Negative", "neutral": "中性 Neutral", "positive": "正面 Positive"}
     rows: list[tuple[object, ...]] = [
@@ -193,18 +280,25 @@ def _overview(analysis: Analysis) -> list[tuple[object, ...]]:
         ("重复 Duplicates", source.duplicates),
         ("无内容 Without content", source.uninformative),
     ]
-    rows += [(sentiment[label], share.share, *share.interval) for label, share in metrics.sentiment.items()]
-    rows += [("NPS", metrics.nps.value, *metrics.nps.interval)] if metrics.nps else []
+    of = source.comments
+    shares = [(sentiment[label], share.share, *share.interval, of) for label, share in metrics.sentiment.items()]
+    scores = scores or ([Score("NPS", metrics.nps.value, metrics.nps.interval, metrics.nps.n, False)] if metrics.nps else ())
+    shares += [(one.name, one.value, *one.interval, one.n) for one in scores if one.share]
+    rows += shares
+    rows += [(one.name, one.value, *one.interval, one.n) for one in scores if not one.share]
     rows += [
         ("痛点 Pain points", len(analysis.pain_points)),
         ("未归类的抱怨 Unassigned complaints", analysis.unassigned.size),
         ("未归类占比 Unassigned share", analysis.unassigned.share),
         ("稳定性 Stability", analysis.quality.stability),
         ("名称属实 Label support", analysis.quality.label_support),
-        ("分析时间 Started", local_time(analysis.run.started_at)),
+        ("分析时间 Started", excel_time(analysis.run.started_at)),
         ("版本 Version", analysis.run.voc_version),
     ]
-    return [(*row, None, None)[:4] for row in rows]
+    named = {"未归类占比 Unassigned share", "名称属实 Label support", *(row[0] for row in shares)}
+    filled = [(*row, None, None, None)[:5] for row in rows]
+    cells = [(at, place) for at, row in enumerate(filled) if row[0] in named for place in (1, 2, 3) if isinstance(row[place], float | int)]
+    return filled, cells
 
 
 def quality_line(analysis: Analysis) -> str:

@@ -206,6 +206,8 @@ class Segment(Record):
     comments: int = Field(description="comments of the pain point from there")
     share: float = Field(description="of the pain point's comments whose `field` is known, 0–1")
     elsewhere: float = Field(description="the same share among the other comments, 0–1")
+    rate: float | None = Field(None, description="share of the comments from there that name the pain point, 0–1")
+    rate_elsewhere: float | None = Field(None, description="the same of the other comments whose `field` is known, 0–1")
     log_odds: float = Field(description="of `share` against `elsewhere`, with a prior (Monroe et al., 2008); above 0: more than elsewhere")
     interval: tuple[float, float] = Field(description="95 % interval of `log_odds`")
 
@@ -358,6 +360,15 @@ class Change(Record):
     )
     before: int | None = Field(description="comments at the last version; null where it does not know it")
     after: int = Field(description="comments in this run")
+    before_of: int | None = Field(None, description="comments of the run of the last version, the base of `before`; null where not known")
+    after_of: int | None = Field(None, description="comments of this run, the base of `after`; null where not known")
+
+    @property
+    def shares(self) -> tuple[float, float] | None:  # numpydoc ignore=RT01
+        """Of the comments, at the last version and in this run, 0–1; None where they do not compare or a base is not known."""
+        if self.before is None or not self.before_of or not self.after_of or self.kind == "edited":
+            return None
+        return self.before / self.before_of, self.after / self.after_of
 
 
 class Analysis(Record):

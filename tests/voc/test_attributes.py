@@ -38,8 +38,17 @@ def test_describe_says_where_when_and_with_what(space, namer, pipeline):
     assert point.segments[0].interval[0] > 0
     assert point.label_support == 1
     assert "30 条评论" in point.description
-    assert "多见于外卖" in point.description
+    assert (point.segments[0].rate, point.segments[0].rate_elsewhere) == (1.0, 0.0)
+    assert "多见于外卖（每百条里 100.0 条说到，别处 0.0 条）" in point.description
     assert points["人员态度差"].pain_type == "service_disengagement"
+
+
+def test_a_segment_says_how_many_of_its_own_comments_name_the_pain_point(space, namer, pipeline):
+    slow = [("送餐太慢了", "亦庄店" if number < 80 else "朝阳店", None) for number in range(100)]
+    rest = [("还行", "亦庄店" if number < 120 else "朝阳店", None) for number in range(400)]
+    (segment,) = described([*slow, *rest], {"配送慢": range(100)}, space, namer, pipeline.taxonomy)["配送慢"].segments
+    assert (segment.share, segment.elsewhere) == (0.8, 0.3)  # of the pain point, and of the other comments
+    assert (segment.rate, segment.rate_elsewhere) == (0.4, 0.0667)  # 80 of 200 there, 20 of 300 elsewhere
 
 
 def test_describe_names_pain_points_that_come_together(space, namer, pipeline):

@@ -40,6 +40,8 @@ def test_charts_escape_words_and_use_no_style_attribute(chart):
     "chart",
     [
         sparkline([], title="空"),
+        sparkline([], title="空", unfinished=True),
+        sparkline([7], title="一周", unfinished=True),
         sparkline([0, 0], title="零"),
         sparkline([7], title="一周"),
         trend([], title="空", description=""),
@@ -92,3 +94,9 @@ def test_journey_does_not_join_what_few_speak_of():
 def test_trend_and_journey_draw_each_stage_once():
     root = parse(journey_map([point(stage="甲"), point(stage="甲"), point(stage="乙")], average=0.4, words=WORDS))
     assert [text.text for text in root.iter("text") if text.get("class") == "journey-stage-name"] == ["甲", "乙"]
+
+
+def test_a_week_that_is_not_over_is_dashed_and_hollow():
+    drawn = sparkline([40, 44, 6], title="每周评论", unfinished=True)
+    assert drawn.count('class="chart-line unfinished"') == drawn.count('class="unfinished"') == 1
+    assert "unfinished" not in sparkline([40, 44, 6], title="每周评论")

@@ -13,7 +13,7 @@ from toy_statistics import TAXONOMY, columns, point, quote
 
 from voc.cli import main
 from voc.errors import SettingsError, TableError
-from voc.records import Analysis, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
+from voc.records import Analysis, Change, ChangeKind, Comment, InputInfo, Metrics, Quality, RunInfo, Unassigned
 from voc.statistics import Wishes, report_of
 from voc.statistics.before_after import before_after, detectable_change, verdict_of
 from voc.statistics.columns import Gatherer, Wordless
@@ -30,7 +30,7 @@ from voc.statistics.segments import contrasts, segments
 from voc.statistics.tiers import Order, quintiles, read_orders, tiers
 from voc.statistics.trends import alerts_of, trends, watch
 from voc.statistics.volume import volume
-from voc.statistics.workbook import write_statistics
+from voc.statistics.workbook import plan_rows, write_statistics
 
 COUNTS = st.integers(1, 400)
 
@@ -345,6 +345,14 @@ def test_consistency_of_like_channels_is_full_and_of_unlike_ones_not():
     assert consistency(columns(10)).why_not
 
 
+def test_consistency_of_three_channels_counts_each_mention_once():
+    bad = np.random.default_rng(3).random(900) < 0.3
+    three = consistency(
+        columns(900, negative={"delivery": bad}, positive={"delivery": ~bad}, factors={"channel": ["门店", "外卖", "官网"] * 300})
+    )
+    assert (three.tests, three.index.n) == (3, 900)
+
+
 def test_tiers_by_recency_frequency_and_money(tmp_path):
     rows = ["会员编号,下单时间,实付金额"]
     for number in range(10):
@@ -475,6 +483,28 @@ def test_plan_ranks_by_impact_severity_and_trend():
     assert "优先级" in rising.formula
 
 
+def test_plan_takes_the_change_against_the_last_run_where_the_batch_does_not_tell():
+    kinds: list[tuple[str, ChangeKind]] = [
+        ("等太久", "growing"),
+        ("少发货", "new"),
+        ("缺货", "fading"),
+        ("价格贵", "steady"),
+        ("漏水", "fading"),
+    ]
+    changes = [Change(id=f"pp-{name}", label=name, kind=kind, before=10, after=50) for name, kind in kinds]
+    made = plan([point(name, comments=50, share=0.1) for name, _ in kinds], TAXONOMY, directions={"pp-漏水": "rising"}, changes=changes)
+    found = {one.label: (one.trend, one.direction, one.trend_from) for one in made.stages[0].touchpoints[0].pain_points}
+    assert found == {
+        "等太久": (1.5, "rising", "last"),
+        "少发货": (1.5, "new", "last"),
+        "缺货": (0.67, "falling", "last"),
+        "价格贵": (1.0, None, None),
+        "漏水": (1.5, "rising", "batch"),
+    }
+    shown = {row["痛点 Pain point"]: row["趋势依据 Trend seen"] for row in plan_rows(made)}
+    assert (shown["缺货"], shown["漏水"]) == ("下降 falling，与上次比 since last run", "上升 rising，本批之内 within batch")
+
+
 def test_sub_issues_are_told_by_words_that_part_of_the_comments_use():
     members = tuple(quote(str(number), text) for number, text in enumerate(["等了两小时", "等了三小时", "骑手迷路", "骑手迷路了"]))
     found = sub_issues(point("配送慢", comments=4, members=members, terms=("小时", "骑手", "了", "送")))
@@ -588,5 +618,5 @@ def test_workbook_speaks_chinese_keeps_ids_and_says_where_there_is_nothing(tmp_p
     ]
     (planned,) = book["方案 Plan"].to_dict("records")
     local = datetime(2026, 3, 5, 16, 30, tzinfo=UTC).astimezone()
-    assert (planned["负责人 Owner"], planned["期限 Due"]) == ("本机 this computer", f"{local:%Y-%m-%d %H:%M}")
+    assert (planned["负责人 Owner"], f"{planned['期限 Due']:%Y-%m-%d %H:%M}") == ("本机 this computer", f"{local:%Y-%m-%d %H:%M}")
     assert all(len(sheet) for sheet in book.values())

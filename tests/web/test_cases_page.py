@@ -15,6 +15,7 @@ from toy_store import coded_run
 from voc.store import Store
 from voc.store.case_records import CaseChange
 from web import create_app
+from web.pages.cases import measured
 from web.settings import ServerSettings
 
 ROWS = [[SLOW[n % 4]] for n in range(300)] + [[RUDE[n % 3]] for n in range(700)]
@@ -99,6 +100,15 @@ def test_closing_on_the_same_comments_says_that_nothing_can_be_seen(client, slow
     page = client.get(path).text
     assert "前后是同一批评论" in page
     assert "见效了" not in page
+
+
+def test_another_analysis_of_the_same_upload_is_no_comparison_either(client, store, slow):
+    path = opened(client, slow, root_cause="骑手不够", action="加两班")
+    coded_run(store, ROWS, "r2")
+    client.post(path, data={"status": "closed"})
+    case = store.case(1).case
+    assert measured(case, {"r1": 1, "r2": 2}) is not None
+    assert measured(case, {"r1": 1, "r2": 1}) is None
 
 
 def test_a_small_difference_is_not_called_one(client, store, slow):

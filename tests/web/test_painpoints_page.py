@@ -81,6 +81,8 @@ def test_weeks_and_narrower_issues_are_those_that_are_asked_for_one_by_one(store
 
 
 def test_later_compares_the_two_halves_of_the_weeks():
+    assert Weekly(weeks=("2026-04-20", "2026-04-27"), comments=(9, 2), points={}, until="2026-04-28").unfinished
+    assert not Weekly(weeks=("2026-04-20",), comments=(9,), points={}, until="2026-04-28").unfinished  # it ends within the batch
     weekly = Weekly(weeks=("1", "2"), comments=(10, 30), points={"a": (1, 3), "b": (0, 3)})
     assert weekly.later("a") == 0.5
     assert weekly.later("b") == 1
@@ -144,6 +146,17 @@ def test_csv_is_that_of_the_table_and_safe(client, run, points):
     assert line.startswith("\"'=HYPERLINK")
     assert ",'@a," in line
     assert client.get(f"/runs/{run}/pain-points.csv?status=dismissed").status_code == 404
+
+
+def test_pain_points_of_other_pages_of_the_list_are_added_to_a_merge(client, run, points):
+    first, last = points[0], points[-1]
+    page = client.get(f"/runs/{run}/pain-points/merge", query_string={"point": first.id}).text
+    assert "合并至少要两个" in page
+    assert f'<option value="{last.id}"' in page  # on the last page of the list
+    page = client.get(f"/runs/{run}/pain-points/merge", query_string={"point": [first.id, last.id]}).text
+    assert "已选 2 个" in page
+    assert f'<option value="{last.id}"' not in page
+    assert f'<option value="{points[30].id}"' in page
 
 
 def test_merge_says_what_it_did_and_undo_says_what_it_undid(client, store, run, points):

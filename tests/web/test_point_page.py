@@ -12,6 +12,7 @@ from toy_codebook import COLD, RUDE, SLOW
 from toy_store import coded_run
 from voc.store import CommentFilter, Store
 from web import create_app
+from web.format import share
 from web.settings import ServerSettings
 
 HOSTILE = "<script>alert(1)</script>"
@@ -63,6 +64,15 @@ def test_page_shows_the_figures_the_trend_the_evidence_and_what_is_named_with_it
     assert page.count('r="3.5"') == len(detail.trend) == 3
     assert '<mark class="negative"><span class="visually-hidden">（负面）</span>送餐太慢了</mark>' in page
     assert "/runs/r1/comments/1" in page
+
+
+def test_page_says_which_share_the_last_run_had(client, store, slow):
+    assert "上次 " not in client.get(page_of(slow)).text
+    coded_run(store, ROWS[: len(ROWS) // 2], "r2")
+    change = next(one for one in store.current("r2").analysis.changes if one.id == slow)
+    assert (change.before_of, change.after_of) == (len(ROWS), len(ROWS) // 2)
+    before, after = map(share, change.shares)
+    assert f"上次 {before} → 这次 {after}" in client.get(page_of(slow).replace("r1", "r2")).text
 
 
 def test_comments_follow_the_filters_and_are_paged(client, store, slow):

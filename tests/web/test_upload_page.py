@@ -225,6 +225,17 @@ def test_problems_are_listed_and_a_table_of_them_is_safe_in_excel(client, store,
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=voc-1.csv")
 
 
+def test_blank_answers_are_counted_beyond_the_lines_that_are_shown(client, store, fast_pipeline):
+    table = "编号,评价内容\n1,送餐太慢了\n" + "".join(f"{number},\n" for number in range(2, 1103))
+    client.post("/api/v1/uploads", data={"file": (io.BytesIO(table.encode()), "a.csv")})
+    worker = worker_of(store, fast_pipeline)
+    with closing(worker.queue):
+        worker.do_all()
+    page = client.get("/uploads/1").text
+    assert "没用上的行和格：1,101" in page
+    assert "共 1,101 行" in page
+
+
 def test_the_list_is_paged(client, store):
     for number in range(25):
         store.add_upload(f"第{number}份.csv")

@@ -35,7 +35,9 @@ def changes(before: Codebook, after: Codebook, outcome: Replay) -> tuple[Change,
             known = last.counts.get(point.id, None if point.id in found else 0) if last else None
             now = counts.get(point.id, 0)
             kind = "edited" if point.id in touched else _kind(known, now, *comments)
-            rows.append(Change(id=point.id, label=point.label, kind=kind, before=known, after=now))
+            bases = (comments[0] or None, comments[1] or None)
+            row = Change(id=point.id, label=point.label, kind=kind, before=known, after=now, before_of=bases[0], after_of=bases[1])
+            rows.append(row)
     return tuple(sorted(rows, key=lambda row: (-row.after, -(row.before or 0), row.id)))
 
 

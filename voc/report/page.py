@@ -78,7 +78,7 @@ def report_html(
     True
     """
     voice = Voice(language, taxonomy or load_taxonomy(), glosses_of(analysis.pain_points))
-    tree = statistics.plan if statistics else plan(analysis.pain_points, voice.taxonomy, owners=owners)
+    tree = statistics.plan if statistics else plan(analysis.pain_points, voice.taxonomy, changes=analysis.changes, owners=owners)
     tree = with_owners(tree, owners) if statistics and owners else tree
     return (
         _environment()

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from voc.export import analysis_sheets, write_sheets
+from voc.export import analysis_sheets, excel_time, write_sheets
 from voc.records import Analysis
 from voc.statistics.records import StatisticsReport
-from voc.statistics.workbook import statistics_sheets
+from voc.statistics.workbook import overall_scores, statistics_sheets
 from voc.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 COMMENTS_LIMIT = 50_000  # rows of the sheet of comments: more make a workbook that offices open slowly; the CSV has all
 _WIDTHS = (14, 80, 8, 30, 30, 14, 8, 20, 14, 16, 16, 10, 30, 8, 8, 8, 8, 24, 8, 30, 20, 20)
+
+
+_WHEN = "时间 Date"
 
 
 class CommentTable(NamedTuple):
@@ -65,7 +68,7 @@ def write_report(
     OutputError
         If the file cannot be written.
     """
-    sheets = dict(analysis_sheets(analysis, taxonomy))
+    sheets = dict(analysis_sheets(analysis, taxonomy, overall_scores(statistics) if statistics else ()))
     if statistics:
         for name, sheet in statistics_sheets(statistics).items():
             chinese, _, english = name.partition(" ")
@@ -78,6 +81,8 @@ def write_report(
 def _comment_sheet(comments: CommentTable) -> Sheets:
     import pandas as pd
 
+    at = comments.head.index(_WHEN)
+    rows = [(*row[:at], excel_time(str(row[at])) if row[at] else None, *row[at + 1 :]) for row in comments.rows]
     left = comments.of - len(comments.rows)
     said = [(f"另有 {left} 条，见 CSV / {left} more are in the CSV", *[None] * (len(comments.head) - 1))] if left else []
-    return {"评论 Comments": (pd.DataFrame([*comments.rows, *said], columns=list(comments.head)), _WIDTHS)}
+    return {"评论 Comments": (pd.DataFrame([*rows, *said], columns=list(comments.head)), _WIDTHS)}

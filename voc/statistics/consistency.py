@@ -61,7 +61,10 @@ def consistency(columns: Columns, *, least: int = LEAST, fdr: float = FDR, seed:
         for at, (place, one, bad, n, other, bad_other, n_other) in enumerate(cells)
     ]
     gaps.sort(key=lambda gap: (-abs(gap.difference.value or 0.0), gap.touchpoint, gap.channels))
-    return Consistency(index=index_figure(counts, seed=seed), gaps=tuple(gaps), tests=len(cells))
+    # A channel is in several pairs, its mentions are counted once.
+    mentions = {(cell[0], name): n for cell in cells for name, n in ((cell[1], cell[3]), (cell[4], cell[6]))}
+    index = index_figure(counts, seed=seed).model_copy(update={"n": sum(mentions.values())})
+    return Consistency(index=index, gaps=tuple(gaps), tests=len(cells))
 
 
 def index_figure(counts: Ints, *, seed: int = 42) -> Figure:

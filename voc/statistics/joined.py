@@ -202,6 +202,7 @@ def report_of(columns: Columns, analysis: Analysis, wishes: Wishes | None = None
                 columns.taxonomy,
                 drivers=of_points.drivers if of_points else (),
                 directions=directions,
+                changes=analysis.changes,
                 owners=wishes.owners,
             ),
         ),

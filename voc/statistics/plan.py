@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from voc.records import PainPoint, Quote
+from voc.records import Change, ChangeKind, PainPoint, Quote
 from voc.statistics.records import Direction, Driver, Plan, PlanPoint, PlanStage, PlanTouchpoint, SubIssue
 from voc.taxonomy import Taxonomy
 
 FORMULA = (
     "优先级 = 100 × 影响 × 严重度 × 趋势；影响 = 评论占比 ÷ 最大占比，有驱动模型时再与 |对分数的影响| ÷ 最大者取平均；"
-    "趋势 = 上升或新出现 1.5，持平 1，下降 0.67 / "
+    "趋势 = 上升或新出现 1.5，持平 1，下降 0.67：本批之内看得出的看本批，看不出的看与上次分析相比的变化 / "
     "priority = 100 × impact × severity × trend; impact = share of comments ÷ the largest, averaged with |impact on the score| ÷ the "
-    "largest where there is a driver model; trend = 1.5 rising or new, 1 steady, 0.67 falling"
+    "largest where there is a driver model; trend = 1.5 rising or new, 1 steady, 0.67 falling: "
+    "within the batch where that tells, else against the last analysis"
 )
 TREND: dict[Direction | None, float] = {"rising": 1.5, "new": 1.5, "falling": 0.67, None: 1.0}
+SINCE: dict[ChangeKind, Direction] = {"growing": "rising", "new": "new", "fading": "falling"}
 SUB_ISSUES = 4
 _FEWEST = 2  # comments of a sub-issue
 _SHORTEST = 2  # characters of a word that says anything by itself
@@ -35,13 +37,14 @@ def plan(
     *,
     drivers: Sequence[Driver] = (),
     directions: Mapping[str, Direction | None] | None = None,
+    changes: Iterable[Change] = (),
     owners: Mapping[str, Owner] | None = None,
 ) -> Plan:
     """Rank the pain points along the journey.
 
     Priority, 0–150: 100 × impact × severity × trend. Impact, 0–1: share of comments ÷ that of the largest pain point; with drivers,
     the mean of that and |impact on the score| ÷ the largest, 0 where the interval of the impact holds 0. Severity: that of the pain
-    point. Trend: `TREND`.
+    point. Trend: `TREND` of its direction within the batch; where the batch is too short to tell, of its change against the last analysis.
 
     Parameters
     ----------
@@ -52,7 +55,9 @@ def plan(
     drivers : sequence of Driver
         Of the pain points.
     directions : mapping of str to Direction or None, optional
-        What the trends say of each pain point.
+        What the trends of the batch say of each pain point.
+    changes : iterable of Change, optional
+        Against the last version of the codebook.
     owners : mapping of str to Owner, optional
         Pain point id → who, until when.
 
@@ -64,12 +69,15 @@ def plan(
     most = max((point.share for point in points), default=0.0) or 1.0
     harm = {one.id: abs(one.impact.value or 0.0) if one.impact.interval and one.impact.interval[1] < 0 else 0.0 for one in drivers}
     worst = max(harm.values(), default=0.0)
+    since = {change.id: SINCE[change.kind] for change in changes if change.kind in SINCE}
     branches: dict[str, list[PlanPoint]] = {}
     for point in points:
         impact = point.share / most
         if worst and point.id in harm:
             impact = (impact + harm[point.id] / worst) / 2
-        trend = TREND[(directions or {}).get(point.id)]
+        within = (directions or {}).get(point.id)
+        direction = within or since.get(point.id)
+        trend = TREND[direction]
         owner = (owners or {}).get(point.id, Owner())
         branches.setdefault(point.touchpoint, []).append(
             PlanPoint(
@@ -79,6 +87,8 @@ def plan(
                 impact=round(impact, 4),
                 severity=point.severity,
                 trend=trend,
+                direction=direction,
+                trend_from="batch" if within else "last" if direction else None,
                 priority=round(100 * impact * point.severity * trend, 1),
                 owner=owner.name,
                 due=owner.due,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -137,6 +138,7 @@ class Trends(Record):
     period: Literal["day", "week"] | None = Field(description="null: too few dates")
     starts: tuple[str, ...] = Field((), description="first day of each period, weeks from Monday")
     totals: tuple[int, ...] = Field((), description="dated comments in each period: the denominators")
+    until: str | None = Field(None, description="last day with a comment")
     recent: int = Field(0, description="how many of the last periods count as recent")
     undated: int = Field(0, description="comments without a date, which are in none of this")
     dispersion: float = Field(1.0, description="variance of the counts ÷ that of chance alone, at least 1; the tests allow for it")
@@ -148,6 +150,13 @@ class Trends(Record):
     negative: Trend | None = Field(None, description="the same for negative comments as a whole")
     volume: Volume = Volume()
     why_not: str = ""
+
+    @property
+    def unfinished(self) -> bool:  # numpydoc ignore=RT01
+        """Whether the comments end before the Sunday of the last week, which then counts fewer days than the others."""
+        if self.period != "week" or not self.starts or self.until is None:
+            return False
+        return date.fromisoformat(self.starts[-1]) + timedelta(days=6) > date.fromisoformat(self.until)
 
 
 class Alert(Record):
@@ -233,7 +242,9 @@ class ChannelGap(Record):
 class Consistency(Record):
     """Whether customers meet the same quality in every channel."""
 
-    index: Figure = Field(description="100 − typical difference in negative share between two channels, in points; 100: all alike")
+    index: Figure = Field(
+        description="100 − typical difference in negative share between two channels, in points; 100: all alike; n: mentions"
+    )
     gaps: tuple[ChannelGap, ...] = Field(description="the widest first")
     tests: int
     why_not: str = ""
@@ -319,6 +330,10 @@ class PlanPoint(Record):
     impact: float = Field(description="0–1")
     severity: float = Field(description="0–1")
     trend: float = Field(description="1.5 rising or new, 1 steady, 0.67 falling")
+    direction: Direction | None = Field(None, description="null: steady, or not known")
+    trend_from: Literal["batch", "last"] | None = Field(
+        None, description="where `direction` was seen: within the batch, or against the last version of the codebook"
+    )
     priority: float = Field(description="0–150: 100 × impact × severity × trend")
     owner: str | None = None
     due: str | None = None

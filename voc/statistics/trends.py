@@ -57,6 +57,7 @@ def trends(columns: Columns, *, period: PeriodName | None = None, recent: int | 
         period=periods.name,
         starts=tuple(map(str, periods.starts)),
         totals=tuple(map(int, periods.totals)),
+        until=str(columns.day[~np.isnat(columns.day)].max()),
         recent=periods.recent,
         undated=undated,
         dispersion=round(dispersion, 3),

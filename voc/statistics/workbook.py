@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voc.export import write_sheets
+from voc.export import Score, excel_time, write_sheets
 from voc.report.format import local_time
-from voc.statistics.records import Figure, Plan, StatisticsReport
+from voc.statistics.records import Figure, Plan, PlanPoint, StatisticsReport
 from voc.wordings import FIELDS, LEVELS, SCORES, called, person
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _METRICS = {
     "rating_mean": "评分均值 Rating mean",
     "csi": "满意度指数 CSI",
 }
+_SHARES = ("csat_top2", "ces_easy", "rating_top2")
 _SPOKEN = {"negative": "抱怨", "positive": "称赞"}
 _DIRECTIONS = {"rising": "上升 rising", "falling": "下降 falling", "new": "新出现 new", None: ""}
 _VERDICTS = {
@@ -74,6 +75,26 @@ def statistics_sheets(report: StatisticsReport) -> Sheets:
     return {name: (frame, [_width(column, frame) for column in frame.columns]) for name, frame in frames.items()}
 
 
+def overall_scores(report: StatisticsReport) -> list[Score]:
+    """Satisfaction of all respondents, for an overview.
+
+    Parameters
+    ----------
+    report : StatisticsReport
+        With it.
+
+    Returns
+    -------
+    list of Score
+        Those of enough answers.
+    """
+    return [
+        Score(_METRICS[one.metric], one.figure.value, one.figure.interval, one.figure.n, one.metric in _SHARES)
+        for one in report.satisfaction
+        if one.field is None and one.figure.value is not None and one.figure.interval
+    ]
+
+
 def write_plan(plan: Plan, path: Path) -> None:
     """Write a plan alone.
 
@@ -92,7 +113,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     import pandas as pd
 
     frames = {
-        "方案 Plan": pd.DataFrame(list(plan_rows(plan))),
+        "方案 Plan": pd.DataFrame(_dated(plan_rows(plan))),
         "算法 Formula": pd.DataFrame({"优先级 Priority": plan.formula.split(" / ")}),
     }
     write_sheets({name: (frame, [_width(column, frame) for column in frame.columns]) for name, frame in frames.items()}, path)
@@ -185,7 +206,7 @@ def _tables(report: StatisticsReport) -> dict[str, list[Row]]:
                 for one in report.consistency.gaps
             ),
         ],
-        "方案 Plan": list(plan_rows(report.plan)),
+        "方案 Plan": _dated(plan_rows(report.plan)),
     }
     if report.tiers:
         names = {
@@ -237,6 +258,16 @@ def _promise(report: StatisticsReport) -> str:
     )
 
 
+def _dated(rows: Iterator[Row]) -> list[Row]:
+    return [row | {"期限 Due": excel_time(row["期限 Due"])} for row in rows]
+
+
+def _seen(point: PlanPoint) -> str | None:
+    if point.direction is None:
+        return None
+    return f"{_DIRECTIONS[point.direction]}，{'与上次比 since last run' if point.trend_from == 'last' else '本批之内 within batch'}"
+
+
 def plan_rows(plan: Plan) -> Iterator[Row]:
     """A plan as a table.
 
@@ -262,6 +293,7 @@ def plan_rows(plan: Plan) -> Iterator[Row]:
                     "影响 Impact": point.impact,
                     "严重度 Severity": point.severity,
                     "趋势 Trend": point.trend,
+                    "趋势依据 Trend seen": _seen(point),
                     "评论 Comments": point.comments,
                     "负责人 Owner": person(point.owner),
                     "期限 Due": local_time(point.due) if point.due else None,

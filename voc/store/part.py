@@ -194,7 +194,7 @@ def _quotes(columns: Columns, silent: Mapping[str, int]) -> dict[str, Quote]:
 
 
 def _weekly(columns: Columns, wanted: RunFilter) -> Weekly:
-    mask, (known, week_of) = columns.chosen(wanted), columns.weeks()
+    mask, (known, week_of, until) = columns.chosen(wanted), columns.weeks()
     dated = mask & (week_of >= 0)
     if not dated.any():
         return Weekly(weeks=(), comments=(), points={})
@@ -211,4 +211,5 @@ def _weekly(columns: Columns, wanted: RunFilter) -> Weekly:
         weeks=weeks,
         comments=counts(np.flatnonzero(dated)),
         points={point: counts(places) for point, places in points.items() if len(places)},
+        until=until,
     )

@@ -223,7 +223,7 @@ class Columns:
 
         return self._kept("scores", read)
 
-    def weeks(self) -> tuple[tuple[str, ...], Ints]:
+    def weeks(self) -> tuple[tuple[str, ...], Ints, str | None]:
         """The week of each comment.
 
         Returns
@@ -232,9 +232,11 @@ class Columns:
             Mondays with a comment, in order.
         of : ndarray of shape (n,)
             Place in `weeks`; −1 where the comment has no date.
+        until : str or None
+            Last day with a comment; None where none has a date.
         """
 
-        def read() -> tuple[tuple[str, ...], Ints]:
+        def read() -> tuple[tuple[str, ...], Ints, str | None]:
             day = func.substr(CommentRow.created_at, 1, 10)
             listed = select(day, _listed(CommentRow.id.expression)).where(*self._of_upload, CommentRow.created_at != "").group_by(day)
             days = {on: (week, places) for on, places in self._grouped(listed).items() if len(places) and (week := monday(on))}
@@ -243,7 +245,7 @@ class Columns:
             of = np.full(len(self.keys), -1, dtype=np.int64)
             for week, places in days.values():
                 of[places] = number[week]
-            return weeks, of
+            return weeks, of, max(days, default=None)
 
         return self._kept("weeks", read)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from pydantic import Field
 
 from voc.records import JourneyCell, Label, Nps, PainPoint, Record, ShareOf, Unassigned
@@ -58,6 +60,12 @@ class Weekly(Record):
     )
     comments: tuple[int, ...] = Field(description="of the part, each week")
     points: dict[str, tuple[int, ...]] = Field(description="pain point -> its comments each week; those without any are left out")
+    until: str | None = Field(None, description="last day with a comment of the whole batch, ISO 8601")
+
+    @property
+    def unfinished(self) -> bool:  # numpydoc ignore=RT01
+        """Whether the comments end before the Sunday of the last week, which then counts fewer days than the others."""
+        return bool(self.weeks and self.until and date.fromisoformat(self.weeks[-1]) + timedelta(days=6) > date.fromisoformat(self.until))
 
     def later(self, point_id: str) -> float | None:
         """How much of a pain point is new: above 0.5 it weighs more in the later half of the weeks than in the earlier.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Response, g, render_template, request
@@ -127,7 +128,7 @@ def case_page(store: Store, detail: CaseDetail, refused: Refused | None = None) 
     """
     case, now = detail.case, datetime.now().astimezone()
     at = STATUSES.index(case.status)
-    clock, result = case_clock(detail, now), measured(case)
+    clock, result = case_clock(detail, now), measured(case, {run.id: run.upload_id for run in store.runs()})
     return render_template(
         "case.html",
         case=case,
@@ -146,21 +147,23 @@ def case_page(store: Store, detail: CaseDetail, refused: Refused | None = None) 
     )
 
 
-def measured(case: Case) -> BeforeAfter | None:
+def measured(case: Case, uploads: Mapping[str, int]) -> BeforeAfter | None:
     """What became of the pain point's share.
 
     Parameters
     ----------
     case : Case
         That was measured when it was closed.
+    uploads : mapping of str to int
+        Run → the upload whose comments it read.
 
     Returns
     -------
     BeforeAfter or None
-        None where it was not, or on the very comments that it was opened with: they say nothing of what came after.
+        None where it was not, or on the very comments that it was opened with, by whichever run: they say nothing of what came after.
     """
     before, after = case.before, case.after
-    if before is None or after is None or before.run_id == after.run_id:
+    if before is None or after is None or uploads.get(before.run_id, before.run_id) == uploads.get(after.run_id, after.run_id):
         return None
     return verdict_of((before.n, before.of, after.n, after.of), point_id=case.pain_point_id, label=case.label)
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from flask import Response, abort, render_template, request
 
 from voc.statistics import StatisticsReport
-from voc.statistics.plan import TREND
 from voc.statistics.records import DriverModel, Figure, Plan, PlanPoint, Satisfaction, Trend
 from voc.statistics.segments import FDR
 from voc.statistics.trends import series
@@ -170,8 +169,6 @@ def _plan(_report: StatisticsReport, frame: Frame) -> Words:
         "total": len(rows),
         "largest": max((row.point.priority for row in rows), default=0.0) or 1.0,
         "owned": sum(row.point.owner is not None for row in rows),
-        "rising": TREND["rising"],
-        "falling": TREND["falling"],
     }
 
 

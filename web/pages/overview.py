@@ -86,6 +86,7 @@ def make_overview(store: Store) -> Page:
             top=[top_point(frame, point, taxonomy, weekly, sources) for point in top],
             largest=max((point.interval[1] for point in top), default=1.0),
             weeks=len(weekly.weeks),
+            weekly=weekly,
             changes=changes,
             more_changes=more_changes,
             steady=sum(change.kind == "steady" for change in now.analysis.changes),

@@ -51,11 +51,13 @@ def merge_page(store: Store, run_id: str, chosen: Sequence[str], after: str, pro
         Status.
     """
     frame = open_frame(store, run_id)
-    points = [point for point in store.current(run_id).analysis.pain_points if point.id in chosen]
+    known = store.current(run_id).analysis.pain_points
+    points = [point for point in known if point.id in chosen]
     page = render_template(
         "painpoint_edit.html",
         draft=draft_of(store, run_id),
         points=points,
+        others=[(point.id, point.label) for point in known if point.id not in chosen],
         merging=True,
         into=request.form.get("into"),
         after=local_path(after) if after else frame.url("painpoints.show"),

@@ -99,6 +99,7 @@ def make_painpoints(store: Store) -> Page:
             pain_types=PAIN_TYPES,
             statuses=STATUSES,
             keep=asked.kept,
+            weekly=store.weekly(run_id, frame.chosen),
         )
 
     @page.get("/runs/<run_id>/pain-points.csv")

@@ -93,6 +93,7 @@ def point_page(store: Store, frame: Frame, point_id: str, refused: Refused | Non
         labels=labels,
         touchpoint=touchpoint_name(taxonomy, detail.point.touchpoint),
         comments_of_run=now.analysis.input.comments,
+        shares=next((change.shares for change in now.analysis.changes if change.id == point_id), None) if not frame.filters else None,
         weeks=week_points(detail),
         quotes=quotes_of(detail, store.quoted_comments(frame.run_id, detail.point)),
         page=store.comments(frame.run_id, wanted, cursor=request.args.get("cursor"), limit=COMMENTS),

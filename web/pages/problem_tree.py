@@ -55,7 +55,7 @@ def problem_tree(
         return _node(point.label, note, frame.url("point.show", pain_point_id=point.id), issues)
 
     nodes = []
-    for stage in plan(points, taxonomy).stages:
+    for stage in plan(points, taxonomy, changes=analysis.changes).stages:
         inside = [cells.get(branch.touchpoint, (0, 0)) for branch in stage.touchpoints]
         branches = [
             _node(

@@ -98,8 +98,7 @@ def make_upload_one(reading: Page, writing: Page, work: Work) -> None:
         job = jobs[0] if jobs else None
         runs = [run for run in store.runs() if run.upload_id == upload.id]
         read = next((job for job in reversed(jobs) if job.kind == "analyse"), None)
-        problems = store.problems(upload.id)
-        lines = for_sheet(problems)
+        lines = for_sheet(store.problems(upload.id, _ALL_PROBLEMS))  # all, since blank answers are one line with their number
         shelf = shelf_of(store, upload.id)
         codebook = str((job.settings if job else runs[0].settings if runs else {}).get("codebook") or "")
         stages = [stage for stage in STAGES if stage != "codebook" or (job and job.settings.get("codebook"))]

@@ -19,13 +19,14 @@ if (chosen && dialog) {
   const none = words.textContent;
   const show = () => {
     const n = ticked().length;
-    button.disabled = n < 2;
+    button.disabled = n < 1;
     words.textContent = n ? words.dataset.counted.replace("{n}", n) : none;
   };
   document.addEventListener("change", show);
   window.addEventListener("pageshow", show); // a browser ticks again what was ticked when one comes back
   show();
   chosen.addEventListener("submit", (event) => {
+    if (ticked().length < 2 || event.submitter?.hasAttribute("data-more")) return; // the next page has the points of all pages
     event.preventDefault();
     const into = dialog.querySelector("[data-into]");
     for (const old of into.querySelectorAll("input, label")) old.remove();

@@ -35,7 +35,9 @@ class TrendPoint(NamedTuple):
     n: int
 
 
-def sparkline(counts: Sequence[float], *, title: str, description: str = "", width: int = 120, height: int = 28) -> Markup:
+def sparkline(
+    counts: Sequence[float], *, title: str, description: str = "", unfinished: bool = False, width: int = 120, height: int = 28
+) -> Markup:
     """Counts as a line the height of a row; the last has a point, and the others a smaller one where they are few enough to be told apart.
 
     Parameters
@@ -46,6 +48,8 @@ def sparkline(counts: Sequence[float], *, title: str, description: str = "", wid
         What it shows, for who does not see it.
     description : str
         The counts in words.
+    unfinished : bool
+        Whether the last stretch of time was not over: the way to it is dashed and its point hollow, since its count is that of fewer days.
     width, height : int
         In pixels.
 
@@ -64,16 +68,19 @@ def sparkline(counts: Sequence[float], *, title: str, description: str = "", wid
     scale = (height - 2 * pad) / max(*counts, 1) if counts else 0
     places = [(pad + index * step, height - pad - count * scale) for index, count in enumerate(counts)]
     marks = [
-        tag("circle", tag("title", number(count)), cx=x, cy=y, r=3 if index == len(counts) - 1 else 1.5)
+        tag("circle", tag("title", number(count)), cx=x, cy=y, **_size(index == len(counts) - 1, unfinished))
         for index, ((x, y), count) in enumerate(zip(places, counts, strict=True))
         if len(counts) <= _MOST_POINTS or index == len(counts) - 1
     ]
+    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in (places[:-1] if unfinished else places))
+    ahead = " ".join(f"{x:.1f},{y:.1f}" for x, y in places[-2:]) if unfinished else ""
     return tag(
         "svg",
         tag("title", title),
         tag("desc", description),
         tag("line", x1=pad, x2=width - pad, y1=height - pad, y2=height - pad, class_="chart-base"),
-        tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in places), class_="chart-line"),
+        tag("polyline", points=drawn, class_="chart-line"),
+        *([tag("polyline", points=ahead, class_="chart-line unfinished")] if ahead else []),
         *marks,
         class_="chart sparkline",
         role="img",
@@ -81,6 +88,10 @@ def sparkline(counts: Sequence[float], *, title: str, description: str = "", wid
         height=height,
         viewBox=f"0 0 {width} {height}",
     )
+
+
+def _size(last: bool, unfinished: bool) -> dict[str, object]:
+    return {"r": 2.5 if unfinished else 3, "class_": "unfinished" if unfinished else None} if last else {"r": 1.5}
 
 
 def trend(points: Sequence[TrendPoint], *, title: str, description: str, width: int = 720, height: int = 220) -> Markup:
