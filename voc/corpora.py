@@ -33,7 +33,7 @@ def lexicon_lines(name: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> "暂无" in lexicon_lines("no_content")
+    >>> "好评" in lexicon_lines("no_content")
     True
     """
     return _lines(_existing("lexicon", f"{name}.txt"))

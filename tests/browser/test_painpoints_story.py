@@ -43,7 +43,7 @@ def test_two_are_merged_in_a_dialog_and_undone(visit, survey_app, here):
     dialog = page.locator("#merge-dialog")
     assert faults(page) == []
     dialog.get_by_label(second.label).check()
-    dialog.get_by_role("button", name="合并").click()
+    dialog.get_by_role("button", name="合并", exact=True).click()
     page.get_by_text(f"已合并 2 个痛点，保留「{second.label}」。").wait_for()
     assert store.codebook_of(run).book.by_id[first.id].into == second.id
     page.get_by_role("button", name="撤销上一步").click()
@@ -107,7 +107,7 @@ def test_merging_works_without_javascript(visit, survey_app, here):
     page.get_by_role("button", name="合并所选…").click()
     page.get_by_text("已选 2 个").wait_for()
     page.get_by_label(second.label).check()
-    page.get_by_role("button", name="合并").click()
+    page.get_by_role("button", name="合并", exact=True).click()
     page.get_by_text(f"保留「{second.label}」").wait_for()
     assert page.url.split("?")[1].startswith("view=table")
     page.get_by_role("link", name="放弃").click()

@@ -14,7 +14,7 @@ def homes(analysis):
     return {(quote.comment_id, quote.start): point.id for point in analysis.pain_points for quote in point.members}
 
 
-@pytest.mark.parametrize("comments", [None, 130], ids=["all", "across the size from which members need proof"])
+@pytest.mark.parametrize("comments", [None, 138], ids=["all", "across the size from which members need proof"])
 def test_a_tenth_more_comments_leave_the_old_ones_where_they_were(fast_pipeline, tmp_path, comments):
     lines = sample_path("reviews.jsonl").read_text(encoding="utf-8").splitlines()[:comments]
     before, after = tmp_path / "before.jsonl", tmp_path / "after.jsonl"
